@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The contract a kind of storage fulfils; for lib/storage only. */
+#ifndef IAP_STORAGE_BACKEND_H
+#define IAP_STORAGE_BACKEND_H
+
+#include "storage/storage.h"
+
+/* Every operation is required; the keys they get have been checked. */
+struct iap_storage_ops {
+	const char *name; /* as written in sources.d */
+
+	enum iap_status (*open)(const struct iap_storage_conf *conf, struct iap_storage **out,
+	    struct iap_error *err);
+	void (*close)(struct iap_storage *storage);
+
+	enum iap_status (*stat)(struct iap_storage *storage, struct iap_arena *arena,
+	    const char *key, struct iap_object *out, struct iap_error *err);
+	enum iap_status (*list)(struct iap_storage *storage, struct iap_arena *arena,
+	    const char *dir, struct iap_storage_page *out, struct iap_error *err);
+	enum iap_status (*read)(struct iap_storage *storage, const char *key,
+	    struct iap_reader **out, struct iap_error *err);
+};
+
+/* The first member of every kind's own struct. */
+struct iap_storage {
+	const struct iap_storage_ops *ops;
+};
+
+/* Files below one root directory: local.c. */
+extern const struct iap_storage_ops iap_storage_local;
+
+#endif

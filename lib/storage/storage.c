@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of kinds, and what all of them share: the checks of keys. */
+#include "storage/storage.h"
+
+#include <string.h>
+
+#include "base/macros.h"
+#include "storage/backend.h"
+
+static const struct iap_storage_ops *const backends[] = {
+	&iap_storage_local,
+};
+
+const char *
+iap_storage_kinds(void)
+{
+	return "local";
+}
+
+enum iap_status
+iap_storage_open(const struct iap_storage_conf *conf, struct iap_storage **out,
+    struct iap_error *err)
+{
+	for (size_t i = 0; i < IAP_LENGTH(backends); i++) {
+		if (conf->kind == NULL || strcmp(conf->kind, backends[i]->name) != 0)
+			continue;
+		if (backends[i]->open(conf, out, err) != IAP_OK)
+			return iap_error_context(err, "source %s", conf->name);
+		return IAP_OK;
+	}
+	return iap_error_set(err, IAP_INVALID, "source %s: unknown kind \"%s\"; known: %s",
+	    conf->name, conf->kind == NULL ? "" : conf->kind, iap_storage_kinds());
+}
+
+void
+iap_storage_close(struct iap_storage **storage)
+{
+	if (*storage != NULL)
+		(*storage)->ops->close(*storage);
+	*storage = NULL;
+}
+
+static bool
+part_check(const char *part, size_t length)
+{
+	return length != 0 && !(length == 1 && part[0] == '.') &&
+	    !(length == 2 && part[0] == '.' && part[1] == '.');
+}
+
+bool
+iap_storage_key_check(const char *key)
+{
+	if (strnlen(key, IAP_STORAGE_KEY_MAX + 1) > IAP_STORAGE_KEY_MAX)
+		return false;
+	for (;;) {
+		size_t length = strcspn(key, "/");
+
+		if (!part_check(key, length))
+			return false;
+		if (key[length] == '\0')
+			return true;
+		key += length + 1;
+	}
+}
+
+static enum iap_status
+refuse(const char *key, struct iap_error *err)
+{
+	return iap_error_set(err, IAP_INVALID, "\"%.200s\" is no key of an object", key);
+}
+
+enum iap_status
+iap_storage_stat(struct iap_storage *storage, struct iap_arena *arena, const char *key,
+    struct iap_object *out, struct iap_error *err)
+{
+	if (!iap_storage_key_check(key))
+		return refuse(key, err);
+	if (storage->ops->stat(storage, arena, key, out, err) != IAP_OK)
+		return iap_error_context(err, "%s: stat %.200s", storage->ops->name, key);
+	return IAP_OK;
+}
+
+enum iap_status
+iap_storage_list(struct iap_storage *storage, struct iap_arena *arena, const char *dir,
+    struct iap_storage_page *out, struct iap_error *err)
+{
+	if (dir[0] != '\0' && !iap_storage_key_check(dir))
+		return refuse(dir, err);
+	if (storage->ops->list(storage, arena, dir, out, err) != IAP_OK)
+		return iap_error_context(err, "%s: list %.200s", storage->ops->name, dir);
+	return IAP_OK;
+}
+
+enum iap_status
+iap_storage_read(struct iap_storage *storage, const char *key, struct iap_reader **out,
+    struct iap_error *err)
+{
+	if (!iap_storage_key_check(key))
+		return refuse(key, err);
+	if (storage->ops->read(storage, key, out, err) != IAP_OK)
+		return iap_error_context(err, "%s: read %.200s", storage->ops->name, key);
+	return IAP_OK;
+}

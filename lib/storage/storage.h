@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where archives lie: objects with keys, read only. Of the local kind an
+ * object is a regular file below the root; its key is the path from there,
+ * any bytes but NUL. Nothing outside the root can be named, and no symbolic
+ * link is followed.
+ */
+#ifndef IAP_STORAGE_STORAGE_H
+#define IAP_STORAGE_STORAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "storage/reader.h"
+
+struct iap_storage;
+
+/* The longest key, in bytes. */
+enum { IAP_STORAGE_KEY_MAX = 4095 };
+
+/* More entries in one directory are refused (IAP_INVALID): about 200 bytes of arena each. */
+enum { IAP_STORAGE_LIST_MAX = 1000000 };
+
+/* What sources.d/NAME.conf says. */
+struct iap_storage_conf {
+	const char *name; /* of the source */
+	const char *kind; /* "local" */
+	const char *root; /* local: an absolute path */
+};
+
+/* An object as it is now. */
+struct iap_object {
+	const char *key;
+	uint64_t size;     /* bytes */
+	int64_t mtime_ns;  /* last change, ns since 1970 */
+};
+
+/* One entry of a directory. */
+struct iap_storage_entry {
+	const char *name;  /* the last part of its key */
+	bool directory;    /* else it is an object */
+	uint64_t size;     /* of an object, bytes */
+	int64_t mtime_ns;
+};
+
+/* A whole directory, ordered by the bytes of the names. */
+struct iap_storage_page {
+	const struct iap_storage_entry *entries;
+	size_t count;
+	size_t skipped;    /* neither files nor directories, or links: not looked at */
+};
+
+/*
+ * Opens the storage that `conf` tells of; conf is not kept. IAP_INVALID for an
+ * unknown kind or a root that is not an absolute path, IAP_UNAVAILABLE when
+ * the root cannot be entered now. The caller closes *out.
+ */
+IAP_MUST_CHECK enum iap_status iap_storage_open(const struct iap_storage_conf *conf,
+    struct iap_storage **out, struct iap_error *err);
+
+/* Closes *storage and sets it to NULL; NULL in it is allowed. */
+void iap_storage_close(struct iap_storage **storage);
+
+/* The kinds there are, for messages: "local". */
+const char *iap_storage_kinds(void);
+
+/*
+ * Whether `key` may name an object: 1 to IAP_STORAGE_KEY_MAX bytes, no slash at
+ * either end, no empty part, no part "." or "..".
+ */
+bool iap_storage_key_check(const char *key);
+
+/*
+ * The following three share their refusals: IAP_INVALID for a key that may not
+ * be one; IAP_NOT_FOUND when there is no such object or directory (links,
+ * sockets and the like are none); IAP_FORBIDDEN when the storage refuses this
+ * one (state `unreadable`); IAP_UNAVAILABLE when it refuses everything now.
+ */
+
+/* Looks up one object; what is in *out lives in `arena`. */
+IAP_MUST_CHECK enum iap_status iap_storage_stat(struct iap_storage *storage,
+    struct iap_arena *arena, const char *key, struct iap_object *out, struct iap_error *err);
+
+/*
+ * All entries of the directory `dir` ("" is the root). An entry that vanishes
+ * while it is listed is left out.
+ */
+IAP_MUST_CHECK enum iap_status iap_storage_list(struct iap_storage *storage,
+    struct iap_arena *arena, const char *dir, struct iap_storage_page *out,
+    struct iap_error *err);
+
+/* Opens an object for reading. The caller closes *out, which outlives the storage. */
+IAP_MUST_CHECK enum iap_status iap_storage_read(struct iap_storage *storage, const char *key,
+    struct iap_reader **out, struct iap_error *err);
+
+#endif
