@@ -30,9 +30,8 @@ void iap_templates_free(struct iap_templates **templates);
 /*
  * Adds to `out` the page `page` ("interactions": templates/interactions.html)
  * inside layout.html, filled from `model`. A name the model does not have is
- * empty text. IAP_NOT_FOUND when there is no such template, IAP_FAILED when a
- * value does not fit its form (`{{date}}` of what is no time); `out` then holds
- * a part that must not be sent.
+ * empty text; a value that does not fit its form (`{{date}}` of what is no
+ * time) is shown as it is. IAP_NOT_FOUND when there is no such template.
  */
 IAP_MUST_CHECK enum iap_status iap_render(const struct iap_templates *templates,
     struct iap_arena *arena, const char *page, const struct iap_json *model,
