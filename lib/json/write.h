@@ -27,13 +27,14 @@ void iap_json_write_object_begin(struct iap_json_writer *writer, const char *key
 void iap_json_write_object_end(struct iap_json_writer *writer);
 void iap_json_write_array_begin(struct iap_json_writer *writer, const char *key);
 void iap_json_write_array_end(struct iap_json_writer *writer);
+/* A NULL text is written as null. */
 void iap_json_write_text(struct iap_json_writer *writer, const char *key, const char *text);
 void iap_json_write_i64(struct iap_json_writer *writer, const char *key, int64_t number);
 void iap_json_write_u64(struct iap_json_writer *writer, const char *key, uint64_t number);
 void iap_json_write_bool(struct iap_json_writer *writer, const char *key, bool value);
 void iap_json_write_null(struct iap_json_writer *writer, const char *key);
 
-/* A number of seconds and the like, with three decimals. */
+/* A number of seconds and the like, with three decimals; null when it is not finite. */
 void iap_json_write_decimal(struct iap_json_writer *writer, const char *key, double number);
 
 /* RFC 3339 of milliseconds since 1970. */
