@@ -112,7 +112,9 @@ struct iap_media_entry {
 
 	/*
 	 * Base names under which the file may stand in the archive, the best
-	 * first (genesys.md 11.2): folded by iap_pair_fold(), each once.
+	 * first: of mediaId, mediaDescriptor, originalMediaDescriptor, mediaPath,
+	 * playPath, mediaUri. URL-decoded, each once, without control characters
+	 * (so a list of them can be kept one a line). For iap_pair(), which folds them.
 	 */
 	struct iap_texts names;
 
