@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+# The stack's own MariaDB, on a socket only. Sourced; needs $dir, $as_root.
+
+# As whom the server runs: it refuses root unless told, and reaches $dir as
+# mysql only when every folder above lets others through.
+database_user() {
+	if [ "$as_root" = no ]; then
+		id -un
+	elif setpriv --reuid=mysql --regid=mysql --clear-groups test -x "$dir/run" 2>/dev/null; then
+		echo mysql
+	else
+		echo root
+	fi
+}
+
+database_write_settings() {
+	cat >"$dir/mariadb.cnf" <<-END
+	# MariaDB of a private stack; written at each start.
+	[mariadbd]
+	user=$1
+	datadir=$dir/db
+	socket=$dir/run/my.sock
+	pid-file=$dir/db/mariadbd.pid
+	tmpdir=$dir/db/tmp
+	skip-networking
+	skip-name-resolve
+	local-infile=OFF
+	character-set-server=utf8mb4
+	collation-server=utf8mb4_bin
+	innodb_buffer_pool_size=128M
+	innodb_log_file_size=64M
+	performance_schema=OFF
+	max_connections=200
+	END
+}
+
+# Makes the data folder; a run that was killed meanwhile leaves it to the next.
+database_install() {
+	[ ! -d "$dir/db/mysql" ] || return 0
+	rm -rf "$dir/db"
+	rm -rf "$dir/db.new"
+	mkdir -m 0700 "$dir/db.new"
+	[ "$1" = "$(id -un)" ] || chown "$1:" "$dir/db.new"
+	mariadb-install-db --no-defaults --user="$1" --datadir="$dir/db.new" \
+		--auth-root-authentication-method=socket --skip-test-db >"$dir/log/database-install.log" 2>&1 || {
+		echo "stack: mariadb-install-db failed; see $dir/log/database-install.log" >&2
+		return 1
+	}
+	mkdir "$dir/db.new/tmp"
+	[ "$1" = "$(id -un)" ] || chown "$1:" "$dir/db.new/tmp"
+	mv "$dir/db.new" "$dir/db"
+}
+
+# A secret of 32 random bytes, in hexadecimal, unless it is there.
+secret_make() {
+	[ -s "$dir/secrets/$1" ] || {
+		od -An -tx1 -N32 /dev/urandom | tr -d ' \n' >"$dir/secrets/$1.new"
+		mv "$dir/secrets/$1.new" "$dir/secrets/$1"
+	}
+}
+
+# What the server does first at each start: the database and its three users
+# exist and have the passwords of the files. Through a file, never through argv.
+database_write_init() {
+	rm -f "$dir/run/init.sql"
+	(umask 077 && : >"$dir/run/init.sql")
+	{
+		echo "CREATE DATABASE IF NOT EXISTS iap CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;"
+		for user in admin web worker; do
+			account="'iap_$user'@'localhost'"
+			password=$(cat "$dir/secrets/db-$user")
+			echo "CREATE USER IF NOT EXISTS $account;"
+			echo "ALTER USER $account IDENTIFIED BY '$password';"
+		done
+		echo "GRANT ALL PRIVILEGES ON *.* TO 'iap_admin'@'localhost' WITH GRANT OPTION;"
+	} >"$dir/run/init.sql"
+	[ "$1" = "$(id -un)" ] || chown "$1:" "$dir/run/init.sql"
+}
+
+database_begin() {
+	_user=$(database_user)
+	if [ "$_user" = mysql ]; then
+		chgrp mysql "$dir/run"
+		chmod 0775 "$dir/run"
+	fi
+	database_install "$_user"
+	database_write_settings "$_user"
+	database_write_init "$_user"
+	process_begin database mariadbd --defaults-file="$dir/mariadb.cnf" --init-file="$dir/run/init.sql"
+	process_wait database 60 mariadb-admin --no-defaults --user=iap_admin --socket="$dir/run/my.sock" \
+		--connect-timeout=2 ping
+	rm -f "$dir/run/init.sql"
+}
+
+database_end() {
+	process_end database 60
+	rm -f "$dir/run/my.sock" "$dir/run/init.sql"
+}
