@@ -36,7 +36,7 @@ sub spoil {
 	if ($fail eq 'missing') {
 		unlink $path or die "$path: $!\n";
 	} elsif ($fail eq 'truncated') {
-		# On a block's end, and where the last clear byte is no padding: only decryption tells.
+		# On a block's end, where the last clear byte is no padding: only decryption tells.
 		my $plain = read_bytes($m->{speech}{path});
 		my $cut = int(length($plain) / 32) * 16;
 		$cut -= 16 while ord(substr $plain, $cut - 1, 1) <= 16;
@@ -65,7 +65,8 @@ sub encrypt_medium {
 sub lay_media {
 	my ($call, $root, $certificates) = @_;
 	for my $m (@{$call->{media}}) {
-		my $path = "$root/$call->{source}/" . encode_utf8(media_key($call, $m, $call->{doc}));
+		my $key = media_key($call, $m, $call->{doc});
+		my $path = "$root/$call->{source}/" . encode_utf8($key);
 		die "two media at $path\n" if -e $path;
 		write_bytes($path, read_bytes($m->{speech}{path}));
 		encrypt_medium($call, $m, $path, $certificates) if $m->{to};
@@ -131,7 +132,8 @@ sub lay_damaged {
 		my $text = json_text(object(
 			id => '00DAMAGED00000000000000000001AES',
 			callerPhoneNumber => 'anonymous', dialedPhoneNumber => '+61755500000',
-			startTime => '2021-06-30T10:00:00.000+0000', stopTime => '2021-06-30T10:01:00.000+0000',
+			startTime => '2021-06-30T10:00:00.000+0000',
+			stopTime => '2021-06-30T10:01:00.000+0000',
 			callType => 'Inbound', region => 'region1',
 			mediaFiles => [object(mediaId => 'damaged.mp3', type => 'audio/mp3',
 				duration => '60000', size => '240000')],

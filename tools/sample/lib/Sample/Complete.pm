@@ -36,8 +36,8 @@ sub uuid {
 
 sub call_uuid {
 	my @alphabet = ('A' .. 'Z', 0 .. 9);
-	return '0' . (1 + int rand 8) . join('', map { $alphabet[rand @alphabet] } 1 .. 18) . '1TAES'
-		. uc hex_digits(7);
+	my $middle = join '', map { $alphabet[rand @alphabet] } 1 .. 18;
+	return '0' . (1 + int rand 8) . $middle . '1TAES' . uc hex_digits(7);
 }
 
 sub phone {
@@ -110,7 +110,8 @@ sub masks_of {
 sub add_media {
 	my ($call, $speeches) = @_;
 	my $heard = $call->{heard};
-	my @segments = ref $heard ? @$heard : ([$heard, $call->{agent} // ($call->{agents} // [])->[0]]);
+	my $first = $call->{agents} ? $call->{agents}[0] : $call->{agent};
+	my @segments = ref $heard ? @$heard : ([$heard, $first]);
 	my $start = $call->{start};
 	$call->{media} = [];
 	for my $n (0 .. $#segments) {
@@ -149,7 +150,8 @@ sub add_stays {
 			to => $call->{stop}};
 	} else {
 		my $wait = $call->{form} eq 'cxb' ? 0 : 1000;
-		push @stays, map { {agent => $_->{agent}, from => $_->{start} + $wait, to => $_->{stop}} }
+		push @stays, map { {agent => $_->{agent}, from => $_->{start} + $wait,
+			to => $_->{stop}} }
 			grep { $_->{agent} } @{$call->{media}};
 	}
 	$call->{stays} = \@stays;
@@ -158,11 +160,13 @@ sub add_stays {
 sub add_place {
 	my ($call) = @_;
 	my ($doc, $media_dir) = ('%id.json', '');
-	($doc, $media_dir) = ('%ccid/%tenant/%day/%id/recording.json', '') if $call->{source} eq 'rcs';
+	($doc, $media_dir) = ('%ccid/%tenant/%day/%id/recording.json', '')
+		if $call->{source} eq 'rcs';
 	($doc, $media_dir) = @{$mlm_places[$mlm_turn++ % @mlm_places]}
 		if $call->{source} eq 'mlm' && !$call->{doc};
 	or_default($call, doc => $doc);
-	or_default($call, media_dir => $call->{form} eq 'cloud' || $call->{again} ? '' : $media_dir);
+	$media_dir = '' if $call->{form} eq 'cloud' || $call->{again};
+	or_default($call, media_dir => $media_dir);
 	my %values = (%$call, day => day_of($call->{start}));
 	s/%(ccid|tenant|day|id|conversation)\b/$values{$1}/g
 		for $call->{doc}, $call->{again} ? $call->{again}[1] : ();

@@ -147,7 +147,8 @@ sub detached {
 	die "not a primitive [0]\n" if ord(substr $der, $algorithm_end, 1) != 0x80;
 
 	my $content = wrapped(0x30, substr $der, $content_type, $algorithm_end - $content_type);
-	my $enveloped = wrapped(0x30, substr($der, $version, $recipients_end - $version) . $content);
+	my $head = substr $der, $version, $recipients_end - $version;
+	my $enveloped = wrapped(0x30, $head . $content);
 	my $type = substr $der, $info, $type_end - $info;
 	return (wrapped(0x30, $type . wrapped(0xa0, $enveloped)),
 		substr $der, $cipher, $cipher_end - $cipher);

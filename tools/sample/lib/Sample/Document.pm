@@ -24,6 +24,7 @@ our @EXPORT_OK = qw(document_of);
 
 my $dav = 'http://dav1.example.com/recordings';
 my $rws = 'http://rws1.example.com';
+my $miner = 'http://sm1.example.com';
 
 sub when {
 	my ($call, $ms) = @_;
@@ -35,7 +36,8 @@ sub descriptor_of {
 	my $form = $call->{form};
 	return undef if $form eq 'rws' || $form eq 'cxb';
 	return object(storage => 'awsS3', path => "$call->{ccid}/$m->{described}",
-		data => object(bucket => 'customer-recordings')) if $form eq 's3' || $form eq 'upload';
+		data => object(bucket => 'customer-recordings'))
+			if $form eq 's3' || $form eq 'upload';
 	return object(storage => 'webDAV', path => $m->{described}, data => object(
 		storagePath => "$dav/screen/", username => $m->{secret} ? 'recorder' : undef,
 		password => $m->{secret})) if $form eq 'screen';
@@ -71,7 +73,7 @@ sub parameters_of {
 		($call->{form} eq 'rws' ? 'recordDN' : 'recorddn') => $agent && $agent->{phone},
 		agentId => $agent && $agent->{user},
 		region => $call->{region_in} eq 'parameters' ? $call->{region} : undef,
-		'rp.speechminer_uri' => $m->{secret} && 'http://sm1.example.com/interactionreceiver',
+		'rp.speechminer_uri' => $m->{secret} && "$miner/interactionreceiver",
 		'rp.speechminer_auth' => $m->{secret});
 }
 
@@ -121,16 +123,21 @@ sub medium_of {
 }
 
 sub user_of {
-	my ($agent) = @_;
+	my ($call, $agent) = @_;
+	my $phone = $agent->{phone};
 	return object(type => 'User', userName => $agent->{user}, firstName => $agent->{first},
-		lastName => $agent->{last}, phoneNumber => $agent->{phone});
+		lastName => $agent->{last},
+		phoneNumber => $call->{bare_phone} ? number($phone) : $phone);
 }
 
 sub attached_of {
 	my ($call, $change) = @_;
 	my ($as, %parts) = ($call->{data_as}, %$change);
-	my %maps = map { my $p = $parts{$_} // {}; $_ => object(map { $_ => $p->{$_} } sort keys %$p) }
-		qw(added updated deleted);
+	my %maps;
+	for my $part (qw(added updated deleted)) {
+		my $map = $parts{$part} // {};
+		$maps{$part} = object(map { $_ => $map->{$_} } sort keys %$map);
+	}
 	return ($as => $maps{added}) if $call->{data_flat};
 	return ($as => object(added => $maps{added}, updated => $maps{updated},
 		($as eq 'userData' ? 'removed' : 'deleted') => $maps{deleted}));
@@ -154,7 +161,7 @@ sub events_of {
 		$at += 4000;
 	}
 	for my $stay (@{$call->{stays}}) {
-		my @who = (contact => user_of($stay->{agent}));
+		my @who = (contact => user_of($call, $stay->{agent}));
 		$add->($stay->{from}, 'Joined', @who);
 		$add->($stay->{to}, 'Left', @who);
 	}

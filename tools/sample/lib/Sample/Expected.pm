@@ -157,9 +157,11 @@ sub interaction_of {
 
 sub certificate_of {
 	my ($c, $calls) = @_;
-	my @opens = grep { grep { grep { $_ eq $c->{name} } @{$_->{to} // []} } @{$_->{media}} } @$calls;
-	return object(name => "gir-rec-$c->{name}", issuer => $c->{issuer}, serial => "$c->{serial}",
-		has_key => boolean(!$c->{lost}), interactions => number(scalar @opens));
+	my $opens = sub { grep { $_ eq $c->{name} } map { @{$_->{to} // []} } @{$_[0]{media}} };
+	my @opened = grep { $opens->($_) } @$calls;
+	return object(name => "gir-rec-$c->{name}", issuer => $c->{issuer},
+		serial => "$c->{serial}", has_key => boolean(!$c->{lost}),
+		interactions => number(scalar @opened));
 }
 
 sub source_of {
@@ -167,12 +169,15 @@ sub source_of {
 	my $name = $source->{name};
 	my %documents;
 	for my $call (@$calls) {
-		$documents{"$_->[0]/$_->[1]"} = 1 for [$call->{source}, $call->{doc}], $call->{again} // ();
+		$documents{"$_->[0]/$_->[1]"} = 1 for [$call->{source}, $call->{doc}],
+			$call->{again} // ();
 	}
 	return object(name => $name, root => $name, region => text_or_null($source->{region}),
 		documents => number(scalar grep { m{^\Q$name\E/} } keys %documents),
 		damaged => number(scalar grep { $_->{source} eq $name } @$damaged));
 }
+
+sub place_of { my ($file) = @_; return (source => $file->{source}, key => $file->{key}); }
 
 # expected_of(calls => [], certificates => {}, sources => [], damaged => [], strangers => [])
 sub expected_of {
@@ -182,7 +187,8 @@ sub expected_of {
 		certificates => $all{certificates},
 		order => {map { $_->{name} => $n++ } @{$all{sources}}},
 		region => {map { $_->{name} => $_->{region} } @{$all{sources}}},
-		screen_for => {map { $_->{screen_of} => $_->{id} } grep { $_->{screen_of} } @{$all{calls}}},
+		screen_for => {map { $_->{screen_of} => $_->{id} }
+			grep { $_->{screen_of} } @{$all{calls}}},
 	);
 	my @newest = sort { $b->{start} <=> $a->{start} or $a->{id} cmp $b->{id} } @{$all{calls}};
 	my @secrets = map { my $s = $_->{secret}; $s =~ s/^smuser://; $s }
@@ -192,9 +198,8 @@ sub expected_of {
 		certificates => [map { certificate_of($all{certificates}{$_}, $all{calls}) }
 			sort keys %{$all{certificates}}],
 		secrets => \@secrets,
-		damaged => [map { object(source => $_->{source}, key => $_->{key}, cause => $_->{cause}) }
-			@{$all{damaged}}],
-		strangers => [map { object(source => $_->{source}, key => $_->{key}) } @{$all{strangers}}],
+		damaged => [map { object(place_of($_), cause => $_->{cause}) } @{$all{damaged}}],
+		strangers => [map { object(place_of($_)) } @{$all{strangers}}],
 		interactions => [map { interaction_of($_, \%facts) } @newest]);
 }
 
