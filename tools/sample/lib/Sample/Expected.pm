@@ -148,8 +148,7 @@ sub interaction_of {
 		state => $state,
 		deep_state => $deep,
 		media_count => number(scalar @{$call->{media}}),
-		has_screen => $call->{form} eq 'screen' ? undef
-			: boolean($facts->{screen_for}{$call->{tag} // ''}),
+		has_screen => boolean($call->{form} eq 'screen'),
 		screen => $facts->{screen_for}{$call->{tag} // ''},
 		media => [map { medium_of($call, $_, \@places, $facts->{certificates}) }
 			0 .. $#{$call->{media}}]);
