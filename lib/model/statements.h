@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Each file of this folder offers its statements in a list, and all lists
+ * stand here, so that a test can prepare every statement of the product
+ * against the schema.
+ */
+#ifndef IAP_MODEL_STATEMENTS_H
+#define IAP_MODEL_STATEMENTS_H
+
+#include <stddef.h>
+
+#include "db/stmt.h"
+
+struct iap_statements {
+	const struct iap_stmt *const *items;
+	size_t count;
+};
+
+/* The list of each file. */
+extern const struct iap_statements iap_schema_statements;
+
+#endif
