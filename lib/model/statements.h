@@ -18,5 +18,13 @@ struct iap_statements {
 
 /* The list of each file. */
 extern const struct iap_statements iap_schema_statements;
+extern const struct iap_statements iap_audit_statements;
+extern const struct iap_statements iap_interaction_filter_statements;
+extern const struct iap_statements iap_interaction_find_statements;
+extern const struct iap_statements iap_interaction_list_statements;
+extern const struct iap_statements iap_scope_list_statements;
+extern const struct iap_statements iap_session_statements;
+extern const struct iap_statements iap_signin_attempt_statements;
+extern const struct iap_statements iap_user_statements;
 
 #endif
