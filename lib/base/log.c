@@ -7,12 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/macros.h"
-
 enum { LINE_SIZE = 2048 };
 
 /* One write() a line, so that the lines of several processes do not mix. */
-static void IAP_PRINTF(2, 0)
+static void
 write_line(const char *level, const char *format, va_list values)
 {
 	char line[LINE_SIZE];

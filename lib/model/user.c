@@ -7,7 +7,6 @@
 #include "db/tx.h"
 #include "db/value.h"
 #include "model/session.h"
-#include "model/statements.h"
 
 enum { NAME_MAX_BYTES = 191, REGION_MAX_BYTES = 128, DIVISION_MAX_BYTES = 255 };
 
@@ -108,11 +107,10 @@ static const struct iap_stmt update_password = {
 	.sql = "UPDATE user SET password_hash = ? WHERE id = ?",
 };
 
-static const struct iap_stmt *const statements[] = {
+const struct iap_stmt *const iap_user_statements[] = {
 	&list, &secret_find, &role_find, &insert, &insert_region, &insert_division, &disable,
-	&update_signin, &update_password,
+	&update_signin, &update_password, NULL,
 };
-const struct iap_statements iap_user_statements = { statements, IAP_LENGTH(statements) };
 
 static enum iap_status
 check_text(const char *what, const char *text, size_t most, struct iap_error *err)
