@@ -53,7 +53,7 @@ CREATE TABLE object (
   object_key VARBINARY(4096) NOT NULL COMMENT 'path below the source''s root',
   size BIGINT UNSIGNED NOT NULL COMMENT 'bytes as stored',
   modified_ns BIGINT NOT NULL COMMENT 'nanoseconds since 1970',
-  role ENUM('other','document','faulty','media') NOT NULL COMMENT 'other: not metadata, nor named by any',
+  role ENUM('other','document','faulty','media') NOT NULL COMMENT 'media: by its name; other: neither that nor metadata',
   sha256 BINARY(32) NULL COMMENT 'of documents',
   pass_id INT UNSIGNED NOT NULL COMMENT 'that saw it last in this form',
   PRIMARY KEY (source_id, dir_hash, key_hash),
@@ -81,7 +81,7 @@ CREATE TABLE scope (
   id INT UNSIGNED NOT NULL AUTO_INCREMENT,
   region VARCHAR(128) NOT NULL COMMENT 'empty: none',
   divisions_hash BINARY(16) NOT NULL COMMENT 'first 128 bits of SHA-256 of the sorted divisions joined by newlines',
-  divisions TEXT NOT NULL COMMENT 'JSON array, sorted',
+  divisions MEDIUMTEXT NOT NULL COMMENT 'JSON array, sorted',
   PRIMARY KEY (id),
   UNIQUE KEY (region, divisions_hash)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
@@ -113,7 +113,7 @@ CREATE TABLE interaction (
   encrypted TINYINT UNSIGNED NOT NULL,
   has_screen TINYINT UNSIGNED NOT NULL,
   media_count SMALLINT UNSIGNED NOT NULL,
-  agents TEXT NOT NULL COMMENT 'JSON array of {user,name}, as the API answers it',
+  agents MEDIUMTEXT NOT NULL COMMENT 'JSON array of {user,name}, as the API answers it',
   PRIMARY KEY (id),
   KEY recording (recording_id),
   KEY caller (caller_digits),
@@ -127,7 +127,7 @@ CREATE TABLE interaction (
 CREATE TABLE interaction_detail (
   interaction_id BIGINT UNSIGNED NOT NULL,
   events MEDIUMTEXT NOT NULL COMMENT 'JSON array, as the API answers it',
-  labels TEXT NOT NULL COMMENT 'JSON array of texts',
+  labels MEDIUMTEXT NOT NULL COMMENT 'JSON array of texts',
   PRIMARY KEY (interaction_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='What only the page of one call needs'
   PARTITION BY RANGE (interaction_id) (PARTITION p_last VALUES LESS THAN MAXVALUE);
@@ -137,7 +137,7 @@ CREATE TABLE media (
   n SMALLINT UNSIGNED NOT NULL COMMENT 'position in the document''s list',
   kind ENUM('audio','video') NOT NULL,
   type VARCHAR(64) CHARACTER SET ascii NOT NULL COMMENT 'as served: audio/mpeg',
-  names TEXT NOT NULL COMMENT 'folded base names it may have, in order, one a line: a late medium is paired by them',
+  names MEDIUMTEXT NOT NULL COMMENT 'folded base names it may have, in order, one a line: a late medium is paired by them',
   document_dir VARBINARY(4096) NOT NULL COMMENT 'where its document lies',
   source_id SMALLINT UNSIGNED NOT NULL,
   object_key VARBINARY(4096) NULL COMMENT 'NULL: not found yet',
@@ -148,10 +148,10 @@ CREATE TABLE media (
   duration_ms BIGINT NULL,
   encrypted TINYINT UNSIGNED NOT NULL,
   envelope ENUM('none','detached','whole') NOT NULL COMMENT 'where the wrapped key stands',
-  cms BLOB NULL COMMENT 'DER of a detached envelope',
+  cms MEDIUMBLOB NULL COMMENT 'DER of a detached envelope',
   state ENUM('unchecked','ok','empty','missing','unreadable','no_key','wrong_key','damaged') NOT NULL,
   checked_ms BIGINT NULL,
-  masks TEXT NOT NULL COMMENT 'JSON array of {from_ms,to_ms}',
+  masks MEDIUMTEXT NOT NULL COMMENT 'JSON array of {from_ms,to_ms}',
   PRIMARY KEY (interaction_id, n),
   KEY object (source_id, key_hash),
   KEY state (state)
@@ -177,7 +177,7 @@ CREATE TABLE attribute (
   interaction_id BIGINT UNSIGNED NOT NULL,
   seq SMALLINT UNSIGNED NOT NULL,
   name VARCHAR(128) NOT NULL,
-  value VARCHAR(2000) NOT NULL COMMENT 'of keys that look like secrets: ****',
+  value MEDIUMTEXT NOT NULL COMMENT 'of keys that look like secrets: ****',
   PRIMARY KEY (interaction_id, seq),
   KEY pair (name, value(64))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='Attached data'
@@ -192,11 +192,21 @@ CREATE TABLE place (
   size BIGINT UNSIGNED NOT NULL COMMENT 'of the whole document',
   slice_begin BIGINT UNSIGNED NOT NULL COMMENT 'this recording''s bytes in it',
   slice_end BIGINT UNSIGNED NOT NULL,
-  blanks TEXT NOT NULL COMMENT 'JSON array of [begin,end] of secrets, offsets in the document',
+  blanks MEDIUMTEXT NOT NULL COMMENT 'JSON array of [begin,end] of secrets, offsets in the document; [begin,end,1]: of a number',
+  own TINYINT UNSIGNED NOT NULL COMMENT '1: the rows of the interaction were made from it; one of its places',
   PRIMARY KEY (source_id, key_hash, element),
   KEY (interaction_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
-  COMMENT='Every document that tells of an interaction; the smallest (source, hash) that was first is its own';
+  COMMENT='Every document that tells of an interaction';
+
+CREATE TABLE media_name (
+  source_id SMALLINT UNSIGNED NOT NULL,
+  bare_hash BIGINT UNSIGNED NOT NULL COMMENT 'first 64 bits of SHA-256 of a base name without .bin, with its case',
+  interaction_id BIGINT UNSIGNED NOT NULL,
+  PRIMARY KEY (source_id, bare_hash, interaction_id),
+  KEY (interaction_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
+  COMMENT='Which interactions name a media file: pairing asks whether another one does';
 
 CREATE TABLE alias (
   old_id BIGINT UNSIGNED NOT NULL,

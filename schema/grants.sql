@@ -27,7 +27,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE, ALTER, CREATE, DROP ON @db@.participant TO
 GRANT SELECT, INSERT, UPDATE, DELETE, ALTER, CREATE, DROP ON @db@.attribute TO @worker@;
 GRANT SELECT, INSERT, UPDATE, DELETE, ALTER, CREATE, DROP ON @db@.media_recipient TO @worker@;
 GRANT SELECT, INSERT, UPDATE, DELETE ON @db@.place TO @worker@;
-GRANT SELECT, INSERT ON @db@.alias TO @worker@;
+GRANT SELECT, INSERT, UPDATE, DELETE ON @db@.alias TO @worker@;
+GRANT SELECT, INSERT, DELETE ON @db@.media_name TO @worker@;
 GRANT SELECT ON @db@.tombstone TO @worker@;
 GRANT SELECT, INSERT ON @db@.recipient TO @worker@;
 GRANT SELECT ON @db@.certificate TO @worker@;

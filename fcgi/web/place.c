@@ -222,14 +222,23 @@ iap_place_pass(struct iap_place *place, const char *bytes, size_t size)
 		pass_char(place, bytes[i]);
 }
 
+/* At the end of a tag's name, or of an attribute without a value, either may follow. */
+static enum iap_place_kind
+kind_of(const struct iap_place *place)
+{
+	if (place->kind == IAP_PLACE_NAME || (place->kind == IAP_PLACE_OPEN && place->tag[0] != '\0'))
+		return IAP_PLACE_TAG;
+	return place->kind;
+}
+
 bool
 iap_place_same(const struct iap_place *one, const struct iap_place *two)
 {
-	if (one->kind != two->kind)
+	if (kind_of(one) != kind_of(two))
 		return false;
 	if (one->kind == IAP_PLACE_QUOTED)
 		return one->quote == two->quote && strcmp(one->attribute, two->attribute) == 0;
-	if (one->kind == IAP_PLACE_TAG)
+	if (kind_of(one) == IAP_PLACE_TAG)
 		return strcmp(one->tag, two->tag) == 0;
 	return true;
 }

@@ -147,12 +147,29 @@ iap_templates_free(struct iap_templates **templates)
 	*templates = NULL;
 }
 
+/* A member of an object, or an item of a list by its position from 0. */
+static const struct iap_json *
+step(const struct iap_json *value, const char *name)
+{
+	const struct iap_json *item;
+	uint64_t position;
+
+	if (value->type != IAP_JSON_ARRAY)
+		return iap_json_find(value, name);
+	if (!iap_text_parse_u64(name, &position))
+		return NULL;
+	item = value->first;
+	while (item != NULL && position-- > 0)
+		item = item->next;
+	return item;
+}
+
 /* The rest of a path from `value` on; NULL when a name is not there. */
 static const struct iap_json *
 follow(const struct iap_json *value, const struct iap_path *path, size_t from)
 {
 	for (size_t i = from; i < path->count && value != NULL; i++)
-		value = iap_json_find(value, path->names[i]);
+		value = step(value, path->names[i]);
 	return value;
 }
 

@@ -274,6 +274,20 @@ read_test(struct reader *reader, const struct tag *tag, struct iap_node *node,
 static enum iap_status read_nodes(struct reader *reader, const char *closing, int opened,
     struct iap_node **out);
 
+static bool
+is_in_tag(const struct iap_place *place)
+{
+	return place->kind == IAP_PLACE_TAG || place->kind == IAP_PLACE_NAME ||
+	    (place->kind == IAP_PLACE_OPEN && place->tag[0] != '\0');
+}
+
+/* Whether one of `signs` comes next. */
+static bool
+is_next(const struct reader *reader, const char *signs)
+{
+	return reader->at < reader->size && strchr(signs, reader->bytes[reader->at]) != NULL;
+}
+
 static enum iap_status
 read_section(struct reader *reader, const struct tag *tag, struct iap_node *node)
 {
@@ -282,9 +296,11 @@ read_section(struct reader *reader, const struct tag *tag, struct iap_node *node
 
 	node->kind = IAP_NODE_SECTION;
 	node->inverse = tag->sign == '^';
-	if (before.kind != IAP_PLACE_TEXT && before.kind != IAP_PLACE_TAG &&
-	    before.kind != IAP_PLACE_QUOTED)
+	if (before.kind != IAP_PLACE_TEXT && before.kind != IAP_PLACE_QUOTED && !is_in_tag(&before))
 		return complain(reader, tag->line, "a section cannot stand here", tag->body);
+	/* Or the name of an attribute would depend on what is left out. */
+	if (is_in_tag(&before) && before.kind != IAP_PLACE_TAG && !is_next(reader, " \n"))
+		return complain(reader, tag->line, "a section of attributes begins with a blank", tag->body);
 	if (++reader->depth > MAX_DEPTH)
 		return complain(reader, tag->line, "sections nested too deep", tag->body);
 	if (read_test(reader, tag, node, &closing) != IAP_OK)
@@ -295,6 +311,8 @@ read_section(struct reader *reader, const struct tag *tag, struct iap_node *node
 	/* It may be left out or repeated, so it must end where it began. */
 	if (!iap_place_same(&before, &reader->place))
 		return complain(reader, tag->line, "the section ends in another place of the HTML", tag->body);
+	if (is_in_tag(&before) && !is_next(reader, " \n/>{"))
+		return complain(reader, tag->line, "after a section of attributes comes a blank", tag->body);
 	reader->place.begun = reader->place.begun || before.begun;
 	return IAP_OK;
 }

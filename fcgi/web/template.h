@@ -21,8 +21,9 @@
  *                             of the item before, so that rows can be grouped
  *   {{>name}}                 templates/name.html; in layout.html {{>content}} is the page's own
  *
- * A path is names with dots between; `.` is the current item, a last name `*`
- * stands for the members of an object, and `@` for the name of the current member.
+ * A path is names with dots between, a number in it the position in a list;
+ * `.` is the current item, a last name `*` stands for the members of an object,
+ * and `@` for the name of the current member.
  * The first name is looked for in the innermost item first, then outwards.
  *
  * The reader follows the HTML (web/place.h): a value in an attribute without

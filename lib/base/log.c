@@ -7,10 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/macros.h"
+
 enum { LINE_SIZE = 2048 };
 
 /* One write() a line, so that the lines of several processes do not mix. */
-static void
+static void IAP_PRINTF(2, 0)
 write_line(const char *level, const char *format, va_list values)
 {
 	char line[LINE_SIZE];

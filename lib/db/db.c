@@ -37,6 +37,12 @@ static const unsigned int collisions[] = {
 	ER_NEED_REPREPARE,
 };
 
+/* What makes a statement of a migration superfluous. */
+static const unsigned int repetitions[] = {
+	ER_TABLE_EXISTS_ERROR, ER_DUP_FIELDNAME, ER_DUP_KEYNAME, ER_DUP_ENTRY,
+	ER_CANT_DROP_FIELD_OR_KEY, ER_BAD_TABLE_ERROR, ER_DB_CREATE_EXISTS,
+};
+
 static bool
 contains(const unsigned int *numbers, size_t count, unsigned int number)
 {
@@ -50,6 +56,12 @@ bool
 iap_db_retryable(const struct iap_db *db)
 {
 	return contains(collisions, IAP_LENGTH(collisions), db->last_errno);
+}
+
+bool
+iap_db_applied(const struct iap_db *db)
+{
+	return contains(repetitions, IAP_LENGTH(repetitions), db->last_errno);
 }
 
 bool

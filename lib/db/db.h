@@ -53,6 +53,9 @@ bool iap_db_retryable(const struct iap_db *db);
 /* Whether the last failure was a unique key that exists already. */
 bool iap_db_duplicate(const struct iap_db *db);
 
+/* Whether the last failure says that what a DDL statement makes is there already. */
+bool iap_db_applied(const struct iap_db *db);
+
 /*
  * Runs text that cannot be prepared (DDL of migrations, GRANT). `sql` must be
  * built from constants and iap_db_quote() only.

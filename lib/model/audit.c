@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "db/value.h"
+#include "model/statements.h"
 
 enum { ACTOR_MAX_BYTES = 512, SESSION_BYTES = 8, VALUES = 11 };
 
@@ -29,7 +30,8 @@ static const struct iap_stmt insert_once = {
 	       "   AND action = ? AND object_type = ? AND object_id = ? AND result = ?)",
 };
 
-const struct iap_stmt *const iap_audit_statements[] = { &insert, &insert_once, NULL };
+static const struct iap_stmt *const statements[] = { &insert, &insert_once };
+const struct iap_statements iap_audit_statements = { statements, IAP_LENGTH(statements) };
 
 /* `text` up to `most` bytes, without half a character at its end. */
 static struct iap_value

@@ -43,7 +43,4 @@ IAP_MUST_CHECK enum iap_status iap_audit_insert(struct iap_db *db,
 IAP_MUST_CHECK enum iap_status iap_audit_insert_once(struct iap_db *db,
     const struct iap_audit *audit, int64_t since_ms, struct iap_error *err);
 
-/* The statements of this file, for the test that prepares each; NULL ends them. */
-extern const struct iap_stmt *const iap_audit_statements[];
-
 #endif

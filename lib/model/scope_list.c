@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "db/stmt.h"
 #include "json/json.h"
+#include "model/statements.h"
 
 /* A million scopes with long names: beyond that the archive has no scopes but noise. */
 static const size_t memory_limit = (size_t)512 * 1024 * 1024;
@@ -138,4 +139,5 @@ iap_scope_check_division(const struct iap_scope *scope, const char *division)
 	return false;
 }
 
-const struct iap_stmt *const iap_scope_list_statements[] = { &state_find, &list, NULL };
+static const struct iap_stmt *const statements[] = { &state_find, &list };
+const struct iap_statements iap_scope_list_statements = { statements, IAP_LENGTH(statements) };

@@ -47,7 +47,4 @@ bool iap_division_check_below(const char *inner, const char *outer);
 /* Whether any division of `scope` is `division` or lies below it. */
 bool iap_scope_check_division(const struct iap_scope *scope, const char *division);
 
-/* The statements of this file, for the test that prepares each; NULL ends them. */
-extern const struct iap_stmt *const iap_scope_list_statements[];
-
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "db/value.h"
+#include "model/statements.h"
 
 enum { AGENT_MAX_BYTES = 255, SEEN_EVERY_MS = 60000 };
 
@@ -110,9 +111,10 @@ static const struct iap_stmt list = {
 	.row_size = sizeof(struct iap_session_row),
 };
 
-const struct iap_stmt *const iap_session_statements[] = {
-	&find, &insert, &update_seen, &delete_one, &delete_of, &delete_ended, &list, NULL,
+static const struct iap_stmt *const statements[] = {
+	&find, &insert, &update_seen, &delete_one, &delete_of, &delete_ended, &list,
 };
+const struct iap_statements iap_session_statements = { statements, IAP_LENGTH(statements) };
 
 /* The lines of a text that the database joined with newlines. */
 static const char **

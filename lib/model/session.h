@@ -89,7 +89,4 @@ IAP_MUST_CHECK enum iap_status iap_session_delete_ended(struct iap_db *db,
 IAP_MUST_CHECK enum iap_status iap_session_list(struct iap_db *db, struct iap_arena *arena,
     const char *name, struct iap_rows *out, struct iap_error *err);
 
-/* The statements of this file, for the test that prepares each; NULL ends them. */
-extern const struct iap_stmt *const iap_session_statements[];
-
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "db/value.h"
+#include "model/statements.h"
 
 enum { ACCOUNT_MAX_BYTES = 191 };
 
@@ -42,8 +43,11 @@ static const struct iap_stmt delete_pair = {
 	.sql = "DELETE FROM signin_attempt WHERE address = ? AND account = ?",
 };
 
-const struct iap_stmt *const iap_signin_attempt_statements[] = {
-	&count, &insert, &forget, &delete_pair, NULL,
+static const struct iap_stmt *const statements[] = {
+	&count, &insert, &forget, &delete_pair,
+};
+const struct iap_statements iap_signin_attempt_statements = {
+	statements, IAP_LENGTH(statements),
 };
 
 static struct iap_value

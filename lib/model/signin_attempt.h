@@ -34,7 +34,4 @@ IAP_MUST_CHECK enum iap_status iap_signin_attempt_insert(struct iap_db *db, cons
 IAP_MUST_CHECK enum iap_status iap_signin_attempt_delete(struct iap_db *db, const char *account,
     const char *address, struct iap_error *err);
 
-/* The statements of this file, for the test that prepares each; NULL ends them. */
-extern const struct iap_stmt *const iap_signin_attempt_statements[];
-
 #endif

@@ -7,6 +7,7 @@
 #include "db/tx.h"
 #include "db/value.h"
 #include "model/session.h"
+#include "model/statements.h"
 
 enum { NAME_MAX_BYTES = 191, REGION_MAX_BYTES = 128, DIVISION_MAX_BYTES = 255 };
 
@@ -107,10 +108,11 @@ static const struct iap_stmt update_password = {
 	.sql = "UPDATE user SET password_hash = ? WHERE id = ?",
 };
 
-const struct iap_stmt *const iap_user_statements[] = {
+static const struct iap_stmt *const statements[] = {
 	&list, &secret_find, &role_find, &insert, &insert_region, &insert_division, &disable,
-	&update_signin, &update_password, NULL,
+	&update_signin, &update_password,
 };
+const struct iap_statements iap_user_statements = { statements, IAP_LENGTH(statements) };
 
 static enum iap_status
 check_text(const char *what, const char *text, size_t most, struct iap_error *err)

@@ -88,7 +88,4 @@ IAP_MUST_CHECK enum iap_status iap_user_update_signin(struct iap_db *db, uint64_
 IAP_MUST_CHECK enum iap_status iap_user_update_password(struct iap_db *db, uint64_t user_id,
     const char *password_hash, struct iap_error *err);
 
-/* The statements of this file, for the test that prepares each; NULL ends them. */
-extern const struct iap_stmt *const iap_user_statements[];
-
 #endif

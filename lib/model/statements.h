@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Each file of this folder offers its statements in a list, and all lists
+ * stand here, so that a test can prepare every statement of the product
+ * against the schema.
+ */
+#ifndef IAP_MODEL_STATEMENTS_H
+#define IAP_MODEL_STATEMENTS_H
+
+#include <stddef.h>
+
+#include "db/stmt.h"
+
+struct iap_statements {
+	const struct iap_stmt *const *items;
+	size_t count;
+};
+
+/* The list of each file. */
+extern const struct iap_statements iap_schema_statements;
+extern const struct iap_statements iap_audit_statements;
+extern const struct iap_statements iap_interaction_filter_statements;
+extern const struct iap_statements iap_interaction_find_statements;
+extern const struct iap_statements iap_interaction_list_statements;
+extern const struct iap_statements iap_scope_list_statements;
+extern const struct iap_statements iap_session_statements;
+extern const struct iap_statements iap_signin_attempt_statements;
+extern const struct iap_statements iap_user_statements;
+
+#endif
