@@ -183,8 +183,12 @@ struct iap_metadata {
 	size_t media_count;
 	bool has_screen; /* any media is video */
 
-	/* The bytes to serve as the original document: the whole file, or of a file
-	 * with several recordings this one's element. */
+	size_t element; /* position in a file of several recordings, else 0 */
+
+	/*
+	 * The bytes to serve as the original document: the whole file, or of a file
+	 * with several recordings this one's element.
+	 */
 	size_t slice_begin, slice_end;
 	struct iap_blank *blanks; /* inside the slice, offsets in the file, ascending */
 	size_t blank_count;

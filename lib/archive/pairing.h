@@ -14,7 +14,8 @@
  *    there, or the name is so long that nobody else has it, else
  *  - when no document of another recording names it;
  *
- * and outside the document's folder only when one object there has the name.
+ * and outside the document's folder only when all that have the name lie in one
+ * folder, and for a short name only when no document lies there.
  */
 #ifndef IAP_ARCHIVE_PAIRING_H
 #define IAP_ARCHIVE_PAIRING_H
@@ -86,10 +87,10 @@ IAP_MUST_CHECK enum iap_status iap_pair(const struct iap_pair_lookup *lookup,
     struct iap_arena *arena, const struct iap_pair_request *request, const char **key_out,
     struct iap_error *err);
 
-/* The base name of a key or URL: after the last slash or backslash, as written. */
+/* The base name of a key, path or URL: what follows the last slash or backslash, as written. */
 const char *iap_pair_base(const char *key);
 
-/* The base name of `key` without `.bin` at its end (in any case). */
+/* The base name of `key`, URL-decoded where that gives a name, without `.bin` (in any case). */
 const char *iap_pair_bare(struct iap_arena *arena, const char *key);
 
 /*
