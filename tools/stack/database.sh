@@ -59,21 +59,18 @@ secret_make() {
 	}
 }
 
-# What the server does first at each start: the database and its three users
-# exist and have the passwords of the files. Through a file, never through argv.
+# What the server does first at each start: the administrator of the stack
+# exists and has the password of the file. Through a file, never through argv.
+# `iapctl db migrate` makes everything else.
 database_write_init() {
 	rm -f "$dir/run/init.sql"
 	(umask 077 && : >"$dir/run/init.sql")
-	{
-		echo "CREATE DATABASE IF NOT EXISTS iap CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;"
-		for user in admin web worker; do
-			account="'iap_$user'@'localhost'"
-			password=$(cat "$dir/secrets/db-$user")
-			echo "CREATE USER IF NOT EXISTS $account;"
-			echo "ALTER USER $account IDENTIFIED BY '$password';"
-		done
-		echo "GRANT ALL PRIVILEGES ON *.* TO 'iap_admin'@'localhost' WITH GRANT OPTION;"
-	} >"$dir/run/init.sql"
+	_password=$(cat "$dir/secrets/db-admin")
+	cat >"$dir/run/init.sql" <<-END
+	CREATE USER IF NOT EXISTS 'iap_admin'@'localhost';
+	ALTER USER 'iap_admin'@'localhost' IDENTIFIED BY '$_password';
+	GRANT ALL PRIVILEGES ON *.* TO 'iap_admin'@'localhost' WITH GRANT OPTION;
+	END
 	[ "$1" = "$(id -un)" ] || chown "$1:" "$dir/run/init.sql"
 }
 
