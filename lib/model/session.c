@@ -79,12 +79,18 @@ static const struct iap_column ended_columns[] = {
 	IAP_COLUMN(iap_session_ended, token_hash),
 };
 
-static const struct iap_stmt delete_of = {
-	.name = "session_delete_of",
-	.sql = "DELETE FROM session WHERE user_id = ? RETURNING token_hash",
+/* Two statements: MariaDB tells no columns of a prepared DELETE ... RETURNING. */
+static const struct iap_stmt lock_of = {
+	.name = "session_lock_of",
+	.sql = "SELECT token_hash FROM session WHERE user_id = ? FOR UPDATE",
 	.columns = ended_columns,
 	.column_count = IAP_LENGTH(ended_columns),
 	.row_size = sizeof(struct iap_session_ended),
+};
+
+static const struct iap_stmt delete_of = {
+	.name = "session_delete_of",
+	.sql = "DELETE FROM session WHERE user_id = ?",
 };
 
 static const struct iap_stmt delete_ended = {
@@ -112,7 +118,7 @@ static const struct iap_stmt list = {
 };
 
 static const struct iap_stmt *const statements[] = {
-	&find, &insert, &update_seen, &delete_one, &delete_of, &delete_ended, &list,
+	&find, &insert, &update_seen, &delete_one, &lock_of, &delete_of, &delete_ended, &list,
 };
 const struct iap_statements iap_session_statements = { statements, IAP_LENGTH(statements) };
 
@@ -235,7 +241,9 @@ iap_session_delete_of(struct iap_db *db, struct iap_arena *arena, uint64_t user_
 {
 	const struct iap_value values[] = { iap_u64(user_id) };
 
-	return iap_db_all(db, arena, &delete_of, values, IAP_LENGTH(values), ended, err);
+	if (iap_db_all(db, arena, &lock_of, values, IAP_LENGTH(values), ended, err) != IAP_OK)
+		return err->status;
+	return iap_db_run(db, &delete_of, values, IAP_LENGTH(values), NULL, err);
 }
 
 enum iap_status
