@@ -26,6 +26,7 @@ export function run(file, args, options = {}) {
 		const child = execFile(file, args, { maxBuffer: 256 << 20, ...options },
 			(error, stdout, stderr) => done({ code: error ? error.code ?? null : 0,
 				signal: child.signalCode, stdout, stderr }));
+		child.stdin.on("error", () => {}); // it ended without reading
 		child.stdin.end(options.input ?? "");
 	});
 }
@@ -89,7 +90,20 @@ class Stack {
 
 	async end() {
 		await this.endParts();
+		const reports = this.sanitizerReports();
 		if (!process.env.IAP_KEEP) fs.rmSync(this.dir, { recursive: true, force: true });
+		if (reports !== "") throw new Error(`a program was stopped by a sanitizer:\n${reports}`);
+	}
+
+	/** What sanitizers said in the logs of all parts. */
+	sanitizerReports() {
+		const reports = [];
+		for (const name of fs.readdirSync(this.file("log"))) {
+			const text = fs.readFileSync(this.file("log", name), "latin1");
+			const at = text.search(/^.*(ERROR: (Address|Leak)Sanitizer|runtime error: )/m);
+			if (at !== -1) reports.push(`${name}: ${text.slice(at, at + 4000)}`);
+		}
+		return reports.join("\n");
 	}
 
 	/** Runs iapctl; throws unless it ends with one of options.codes, 0. */
