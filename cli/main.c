@@ -16,7 +16,10 @@ struct group {
 static const struct group groups[] = {
 	{ iap_cli_config_commands, IAP_LENGTH(iap_cli_config_commands) },
 	{ iap_cli_db_commands, IAP_LENGTH(iap_cli_db_commands) },
+	{ iap_cli_source_commands, IAP_LENGTH(iap_cli_source_commands) },
+	{ iap_cli_key_commands, IAP_LENGTH(iap_cli_key_commands) },
 	{ iap_cli_user_commands, IAP_LENGTH(iap_cli_user_commands) },
+	{ iap_cli_doctor_commands, IAP_LENGTH(iap_cli_doctor_commands) },
 };
 
 static enum iap_exit

@@ -13,7 +13,7 @@
 
 static const char suffix[] = ".conf";
 
-enum { NAME_LIMIT = 64, ROOT_LIMIT = 4000, FILE_MODE = 0640 };
+enum { NAME_LIMIT = 64, ROOT_LIMIT = 4000, FILE_MODE = 0644 };
 
 bool
 iap_source_conf_check_name(const char *name)

@@ -22,9 +22,12 @@ extern const struct iap_statements iap_audit_statements;
 extern const struct iap_statements iap_interaction_filter_statements;
 extern const struct iap_statements iap_interaction_find_statements;
 extern const struct iap_statements iap_interaction_list_statements;
+extern const struct iap_statements iap_key_inventory_statements;
 extern const struct iap_statements iap_scope_list_statements;
+extern const struct iap_statements iap_server_statements;
 extern const struct iap_statements iap_session_statements;
 extern const struct iap_statements iap_signin_attempt_statements;
+extern const struct iap_statements iap_source_statements;
 extern const struct iap_statements iap_user_statements;
 
 #endif
