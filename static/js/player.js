@@ -94,6 +94,7 @@ export class Player extends EventTarget {
 
 		if (!part)
 			return;
+		this.say("");
 		this.sound.go(part, Math.min(Math.max(moment - part.begin, 0), part.end - part.begin));
 		this.show();
 	}
