@@ -67,7 +67,8 @@ iap_interaction_filter_span(const struct iap_interaction_filter *filter)
 bool
 iap_interaction_filter_check_empty(const struct iap_interaction_filter *filter)
 {
-	return filter->agent == NULL && filter->caller == NULL && filter->dialed == NULL &&
+	return filter->words == NULL && filter->agent == NULL &&
+	    filter->caller == NULL && filter->dialed == NULL &&
 	    filter->call_type == NULL && filter->state == NULL && filter->source == NULL &&
 	    filter->region == NULL && filter->division == NULL && !filter->encrypted.set &&
 	    !filter->duration_min_ms.set && !filter->duration_max_ms.set &&
@@ -180,6 +181,24 @@ add_agent(const char *agent, bool is_user, struct iap_interaction_span span,
 }
 
 static void
+add_words(const char *words, struct iap_query *query)
+{
+	struct iap_arena *arena = query->sql.arena;
+	const char *digits = digits_of(arena, words);
+	const char *prefix = prefix_pattern(arena, iap_arena_format(arena, "%s*", words));
+
+	iap_query_add(query, " AND (i.recording_id = ? OR i.caller_digits = ?"
+	    " OR i.dialed_digits = ? OR JSON_SEARCH(LOWER(i.agents), 'one', LOWER(?), NULL)"
+	    " IS NOT NULL OR EXISTS (SELECT 1 FROM attribute a"
+	    " WHERE a.interaction_id = i.id AND a.value = ?))");
+	iap_query_value(query, iap_text(words));
+	iap_query_value(query, iap_text(digits));
+	iap_query_value(query, iap_text(digits));
+	iap_query_value(query, iap_text(iap_arena_format(arena, "%%%s", prefix)));
+	iap_query_value(query, iap_text(words));
+}
+
+static void
 add_attribute(const struct iap_attribute_filter *attribute, struct iap_interaction_span span,
     struct iap_query *query)
 {
@@ -225,6 +244,8 @@ iap_interaction_filter_add(const struct iap_interaction_filter *filter,
 		add_scopes(filter, viewer, query);
 	if (filter->failed)
 		iap_query_add(query, " AND i.reviewed = 1 AND i.valid = 0");
+	if (filter->words != NULL)
+		add_words(filter->words, query);
 	if (filter->agent != NULL)
 		add_agent(filter->agent, agent_is_user, span, query);
 	if (filter->caller != NULL)

@@ -21,6 +21,12 @@ struct iap_interaction_filter {
 	struct iap_maybe_i64 until_ms; /* started before */
 
 	/*
+	 * Anything one remembers: a recording id, a number, a part of an agent's
+	 * name, a value of the attached data.
+	 */
+	const char *words;
+
+	/*
 	 * An agent's user name exactly; when there is no agent of that name, an
 	 * agent's shown name, case aside. With * at its end: the beginning of either.
 	 */
