@@ -138,7 +138,8 @@ CREATE TABLE media (
   kind ENUM('audio','video') NOT NULL,
   type VARCHAR(64) CHARACTER SET ascii NOT NULL COMMENT 'as served: audio/mpeg',
   names MEDIUMTEXT NOT NULL COMMENT 'folded base names it may have, in order, one a line: a late medium is paired by them',
-  document_dir VARBINARY(4096) NOT NULL COMMENT 'where its document lies',
+  document_key VARBINARY(4096) NOT NULL COMMENT 'of the document that names it',
+  sole TINYINT UNSIGNED NOT NULL COMMENT 'the only medium that its document names',
   source_id SMALLINT UNSIGNED NOT NULL,
   object_key VARBINARY(4096) NULL COMMENT 'NULL: not found yet',
   key_hash BINARY(16) NULL COMMENT 'of object_key',
@@ -218,6 +219,7 @@ CREATE TABLE alias (
 
 CREATE TABLE tombstone (
   id BIGINT UNSIGNED NOT NULL,
+  recording_hash BINARY(16) NOT NULL COMMENT 'first 128 bits of SHA-256 of recording_id: it stays erased',
   erased_ms BIGINT NOT NULL,
   PRIMARY KEY (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin

@@ -39,20 +39,52 @@ iap_query_and_literal(struct iap_query *query, const char *literal, struct iap_v
 	iap_query_value(query, value);
 }
 
+/* The text of a list of at least `count` parameters; gives back how many. */
+static size_t
+add_list(struct iap_query *query, const char *literal, size_t count)
+{
+	size_t padded = 1;
+
+	if (count == 0) {
+		iap_buf_text(&query->sql, " AND FALSE");
+		return 0;
+	}
+	while (padded < count)
+		padded *= 2;
+	iap_buf_text(&query->sql, literal);
+	for (size_t i = 0; i < padded; i++)
+		iap_buf_text(&query->sql, i == 0 ? "?" : ",?");
+	iap_buf_char(&query->sql, ')');
+	return padded;
+}
+
 void
 iap_query_in_literal(struct iap_query *query, const char *literal, const uint64_t *numbers,
     size_t count)
 {
-	if (count == 0) {
-		iap_buf_text(&query->sql, " AND FALSE");
-		return;
-	}
-	iap_buf_text(&query->sql, literal);
-	for (size_t i = 0; i < count; i++) {
-		iap_buf_text(&query->sql, i == 0 ? "?" : ", ?");
-		iap_query_value(query, iap_u64(numbers[i]));
-	}
-	iap_buf_char(&query->sql, ')');
+	size_t padded = add_list(query, literal, count);
+
+	for (size_t i = 0; i < padded; i++)
+		iap_query_value(query, iap_u64(numbers[i < count ? i : count - 1]));
+}
+
+void
+iap_query_in_values_literal(struct iap_query *query, const char *literal,
+    const struct iap_value *list, size_t count)
+{
+	size_t padded = add_list(query, literal, count);
+
+	for (size_t i = 0; i < padded; i++)
+		iap_query_value(query, list[i < count ? i : count - 1]);
+}
+
+enum iap_status
+iap_query_run(struct iap_db *db, const struct iap_query *query, const char *name,
+    struct iap_error *err)
+{
+	const struct iap_stmt stmt = { .name = name, .sql = query->sql.bytes };
+
+	return iap_db_run(db, &stmt, query->values, query->count, NULL, err);
 }
 
 enum iap_status

@@ -41,15 +41,25 @@ struct iap_query {
 #define iap_query_and(query, fragment, value) \
 	iap_query_and_literal((query), " AND (" fragment ")", (value))
 
-/* Adds " AND fragment IN (?, ...)", of an empty list " AND FALSE". */
+/*
+ * Adds " AND fragment IN (?, ...)", of an empty list " AND FALSE". The list is
+ * filled up with its last value to a power of two, so that lists of any length
+ * make few different statements.
+ */
 #define iap_query_and_in(query, fragment, numbers, count) \
 	iap_query_in_literal((query), " AND " fragment " IN (", (numbers), (count))
+
+/* The same for values that are not numbers: struct iap_value *. */
+#define iap_query_and_in_values(query, fragment, list, count) \
+	iap_query_in_values_literal((query), " AND " fragment " IN (", (list), (count))
 
 void iap_query_open_literal(struct iap_query *query, struct iap_arena *arena, const char *literal);
 void iap_query_add_literal(struct iap_query *query, const char *literal);
 void iap_query_and_literal(struct iap_query *query, const char *literal, struct iap_value value);
 void iap_query_in_literal(struct iap_query *query, const char *literal, const uint64_t *numbers,
     size_t count);
+void iap_query_in_values_literal(struct iap_query *query, const char *literal,
+    const struct iap_value *list, size_t count);
 
 /* The value of the next ? that was added as text. */
 void iap_query_value(struct iap_query *query, struct iap_value value);
@@ -58,6 +68,10 @@ void iap_query_value(struct iap_query *query, struct iap_value value);
 IAP_MUST_CHECK enum iap_status iap_query_all(struct iap_db *db, struct iap_arena *arena,
     const struct iap_query *query, const struct iap_stmt *shape, struct iap_rows *out,
     struct iap_error *err);
+
+/* As iap_query_all(), for a statement without an answer. */
+IAP_MUST_CHECK enum iap_status iap_query_run(struct iap_db *db, const struct iap_query *query,
+    const char *name, struct iap_error *err);
 
 /* As iap_query_all(), for the first row; IAP_NOT_FOUND when there is none. */
 IAP_MUST_CHECK enum iap_status iap_query_one(struct iap_db *db, struct iap_arena *arena,
