@@ -11,6 +11,7 @@
 #include "json/write.h"
 #include "media/keyring.h"
 #include "model/key_inventory.h"
+#include "model/media_check.h"
 
 enum { PEM_LIMIT = 1 << 20 };
 
@@ -68,8 +69,12 @@ store_row(struct iap_cli *cli, const struct iap_certificate *certificate, struct
 		.not_after_ms = certificate->not_after_ms,
 		.imported_ms = iap_clock_now_ms(),
 	};
+	uint64_t opened;
 
-	return iap_key_inventory_save(cli->db, &row, err);
+	if (iap_key_inventory_save(cli->db, &row, err) != IAP_OK)
+		return err->status;
+	/* What waited for this key can be played from now on, without another pass. */
+	return iap_media_key_arrived(cli->db, &opened, err);
 }
 
 static enum iap_exit
