@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "web/form.h"
+#include "web/look.h"
 #include "web/template.h"
 #include "web/zone.h"
 
@@ -229,9 +229,9 @@ static bool
 is_equal(const struct iap_json *value, const char *text)
 {
 	if (value == NULL || value->type != IAP_JSON_ARRAY)
-		return strcmp(iap_form_plain(value), text) == 0;
+		return strcmp(iap_look_plain(value), text) == 0;
 	for (const struct iap_json *item = value->first; item != NULL; item = item->next)
-		if (strcmp(iap_form_plain(item), text) == 0)
+		if (strcmp(iap_look_plain(item), text) == 0)
 			return true;
 	return false;
 }
@@ -246,8 +246,8 @@ is_new(const struct work *work, const struct frame *frame, const struct iap_node
 		return true;
 	iap_buf_open(&now, work->arena);
 	iap_buf_open(&then, work->arena);
-	iap_form_add(&now, node->form, follow(frame->item, &node->path, 0));
-	iap_form_add(&then, node->form, follow(frame->before, &node->path, 0));
+	iap_look_add(&now, node->look, follow(frame->item, &node->path, 0));
+	iap_look_add(&then, node->look, follow(frame->before, &node->path, 0));
 	return strcmp(now.bytes, then.bytes) != 0;
 }
 
@@ -263,7 +263,7 @@ is_question_met(const struct work *work, const struct frame *frame, const struct
 	case IAP_TEST_TEXT:
 		return is_equal(value, node->operand);
 	case IAP_TEST_PATH:
-		return is_equal(value, iap_form_plain(find_value(work, frame, &node->other)));
+		return is_equal(value, iap_look_plain(find_value(work, frame, &node->other)));
 	case IAP_TEST_NEW:
 		return is_new(work, frame, node);
 	case IAP_TEST_PRESENT:
@@ -316,7 +316,7 @@ render_nodes(struct work *work, const struct frame *frame, const struct iap_node
 			iap_buf_add(work->out, node->text, node->length);
 			break;
 		case IAP_NODE_VALUE:
-			iap_form_add(work->out, node->form, find_value(work, frame, &node->path));
+			iap_look_add(work->out, node->look, find_value(work, frame, &node->path));
 			break;
 		case IAP_NODE_SECTION:
 			render_section(work, frame, node);

@@ -2,7 +2,7 @@
 /*
  * Pages: a model (a JSON tree, see tests/fcgi/web/fixtures) through a template.
  * What a template may say stands in web/template.h. Values are escaped for the
- * place where they stand; there is no raw form.
+ * place where they stand; there is no raw one.
  */
 #ifndef IAP_WEB_RENDER_H
 #define IAP_WEB_RENDER_H
@@ -30,7 +30,7 @@ void iap_templates_free(struct iap_templates **templates);
 /*
  * Adds to `out` the page `page` ("interactions": templates/interactions.html)
  * inside layout.html, filled from `model`. A name the model does not have is
- * empty text; a value that does not fit its form (`{{date}}` of what is no
+ * empty text; a value that does not fit its look (`{{date}}` of what is no
  * time) is shown as it is. IAP_NOT_FOUND when there is no such template.
  */
 IAP_MUST_CHECK enum iap_status iap_render(const struct iap_templates *templates,

@@ -26,18 +26,18 @@ struct tag {
 	int line;
 };
 
-static const struct { const char *word; enum iap_form form; } forms[] = {
-	{ "url", IAP_FORM_URL }, { "json", IAP_FORM_JSON }, { "date", IAP_FORM_DATE },
-	{ "clock", IAP_FORM_CLOCK }, { "offset", IAP_FORM_OFFSET }, { "stamp", IAP_FORM_STAMP },
-	{ "duration", IAP_FORM_DURATION }, { "size", IAP_FORM_SIZE }, { "number", IAP_FORM_NUMBER },
+static const struct { const char *word; enum iap_look look; } looks[] = {
+	{ "url", IAP_LOOK_URL }, { "json", IAP_LOOK_JSON }, { "date", IAP_LOOK_DATE },
+	{ "clock", IAP_LOOK_CLOCK }, { "offset", IAP_LOOK_OFFSET }, { "stamp", IAP_LOOK_STAMP },
+	{ "duration", IAP_LOOK_DURATION }, { "size", IAP_LOOK_SIZE }, { "number", IAP_LOOK_NUMBER },
 };
 
 bool
-iap_form_named(const char *word, enum iap_form *out)
+iap_look_named(const char *word, enum iap_look *out)
 {
-	for (size_t i = 0; i < IAP_LENGTH(forms); i++) {
-		if (strcmp(forms[i].word, word) == 0) {
-			*out = forms[i].form;
+	for (size_t i = 0; i < IAP_LENGTH(looks); i++) {
+		if (strcmp(looks[i].word, word) == 0) {
+			*out = looks[i].look;
 			return true;
 		}
 	}
@@ -175,23 +175,23 @@ read_path(struct iap_arena *arena, const char *text, struct iap_path *out)
 	}
 }
 
-/* "form path" or "path". */
+/* "look path" or "path". */
 static bool
-read_form_and_path(struct iap_arena *arena, const char *text, struct iap_node *node)
+read_look_and_path(struct iap_arena *arena, const char *text, struct iap_node *node)
 {
 	const char *blank = strpbrk(text, " \t");
 	char *word;
 
-	node->form = IAP_FORM_TEXT;
+	node->look = IAP_LOOK_TEXT;
 	if (blank == NULL)
 		return read_path(arena, text, &node->path);
 	word = iap_arena_copy_bytes(arena, text, (size_t)(blank - text));
-	if (!iap_form_named(word, &node->form))
+	if (!iap_look_named(word, &node->look))
 		return false;
 	return read_path(arena, trimmed(arena, blank, strlen(blank)), &node->path);
 }
 
-/* Whether a value may stand here, and in which form. */
+/* Whether a value may stand here, and in which look. */
 static enum iap_status
 check_place(struct reader *reader, const struct tag *tag, struct iap_node *node)
 {
@@ -199,23 +199,23 @@ check_place(struct reader *reader, const struct tag *tag, struct iap_node *node)
 	bool in_quotes = place->kind == IAP_PLACE_QUOTED;
 
 	if (place->kind == IAP_PLACE_JSON) {
-		if (node->form != IAP_FORM_JSON)
+		if (node->look != IAP_LOOK_JSON)
 			return complain(reader, tag->line, "only {{json path}} in a script", tag->body);
 		return IAP_OK;
 	}
 	if (place->kind != IAP_PLACE_TEXT && !in_quotes)
 		return complain(reader, tag->line, "a value cannot be escaped here", tag->body);
-	if (node->form == IAP_FORM_JSON)
+	if (node->look == IAP_LOOK_JSON)
 		return complain(reader, tag->line,
 		    "json belongs into <script type=\"application/json\">", tag->body);
 	if (!in_quotes)
 		return IAP_OK;
 	if (iap_place_is_active(place))
 		return complain(reader, tag->line, "no value in what a browser runs", tag->body);
-	if (iap_place_is_address(place) && node->form != IAP_FORM_URL) {
-		if (place->begun || node->form != IAP_FORM_TEXT)
+	if (iap_place_is_address(place) && node->look != IAP_LOOK_URL) {
+		if (place->begun || node->look != IAP_LOOK_TEXT)
 			return complain(reader, tag->line, "a part of an address is {{url path}}", tag->body);
-		node->form = IAP_FORM_LINK;
+		node->look = IAP_LOOK_LINK;
 	}
 	place->begun = true;
 	return IAP_OK;
@@ -225,8 +225,8 @@ static enum iap_status
 read_value(struct reader *reader, const struct tag *tag, struct iap_node *node)
 {
 	node->kind = IAP_NODE_VALUE;
-	if (!read_form_and_path(reader->arena, tag->body, node) || node->path.members)
-		return complain(reader, tag->line, "neither a path nor a form and a path", tag->body);
+	if (!read_look_and_path(reader->arena, tag->body, node) || node->path.members)
+		return complain(reader, tag->line, "neither a path nor a look and a path", tag->body);
 	return check_place(reader, tag, node);
 }
 
@@ -253,7 +253,7 @@ read_test(struct reader *reader, const struct tag *tag, struct iap_node *node,
 	if (strncmp(path, "new ", 4) == 0) {
 		node->test = IAP_TEST_NEW;
 		*closing_out = "new";
-		fine = read_form_and_path(reader->arena, trimmed(reader->arena, path + 4,
+		fine = read_look_and_path(reader->arena, trimmed(reader->arena, path + 4,
 		    strlen(path + 4)), node);
 	} else if (equals != NULL) {
 		bool is_path = equals[1] == '=';

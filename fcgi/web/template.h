@@ -6,7 +6,7 @@
  *                             attribute that holds an address (href, src, action ...) it must be an
  *                             address of this site; any other becomes "#"
  *   {{url path}}              percent-encoded: a part of an address
- *   {{json path}}             inside <script type="application/json"> only, and the only form there
+ *   {{json path}}             inside <script type="application/json"> only, and the only one there
  *   {{date path}} {{clock path}} {{offset path}} {{stamp path}}   a time (RFC 3339) in the site's zone:
  *                             "Mon 16 Nov 2026", "14:00:02", "+11:00"; stamp is all three
  *   {{duration path}}         milliseconds as 3:12 or 1:02:03
@@ -17,7 +17,7 @@
  *   {{#path=text}}...{{/path}}    once when the value is that text, number, true or false, or a list
  *                             that holds it; {{^path=text}}
  *   {{#path==other}}...{{/path}}  the same with the value of another path
- *   {{#new date path}}...{{/new}} inside a list: once when the value in this form differs from that
+ *   {{#new date path}}...{{/new}} inside a list: once when the value in this look differs from that
  *                             of the item before, so that rows can be grouped
  *   {{>name}}                 templates/name.html; in layout.html {{>content}} is the page's own
  *
@@ -39,23 +39,23 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-enum iap_form {
-	IAP_FORM_TEXT,
-	IAP_FORM_LINK, /* {{path}} where an address begins */
-	IAP_FORM_URL,
-	IAP_FORM_JSON,
-	IAP_FORM_DATE,
-	IAP_FORM_CLOCK,
-	IAP_FORM_OFFSET,
-	IAP_FORM_STAMP,
-	IAP_FORM_DURATION,
-	IAP_FORM_SIZE,
-	IAP_FORM_NUMBER,
+enum iap_look {
+	IAP_LOOK_TEXT,
+	IAP_LOOK_LINK, /* {{path}} where an address begins */
+	IAP_LOOK_URL,
+	IAP_LOOK_JSON,
+	IAP_LOOK_DATE,
+	IAP_LOOK_CLOCK,
+	IAP_LOOK_OFFSET,
+	IAP_LOOK_STAMP,
+	IAP_LOOK_DURATION,
+	IAP_LOOK_SIZE,
+	IAP_LOOK_NUMBER,
 };
 
 enum iap_node_kind {
 	IAP_NODE_TEXT,    /* `text` as it is */
-	IAP_NODE_VALUE,   /* `path` in `form` */
+	IAP_NODE_VALUE,   /* `path` in `look` */
 	IAP_NODE_SECTION, /* `children`, as `test` says */
 	IAP_NODE_INCLUDE, /* the template `text` */
 };
@@ -64,7 +64,7 @@ enum iap_node_test {
 	IAP_TEST_PRESENT,
 	IAP_TEST_TEXT,  /* equal to `operand` */
 	IAP_TEST_PATH,  /* equal to the value of `other` */
-	IAP_TEST_NEW,   /* `path` in `form` differs from the item before */
+	IAP_TEST_NEW,   /* `path` in `look` differs from the item before */
 };
 
 /* The names of a path; none for `.`. */
@@ -77,7 +77,7 @@ struct iap_path {
 
 struct iap_node {
 	enum iap_node_kind kind;
-	enum iap_form form;
+	enum iap_look look;
 	enum iap_node_test test;
 	bool inverse;
 	const char *text;
@@ -96,8 +96,8 @@ struct iap_template {
 	struct iap_template *next;
 };
 
-/* The form a word such as "duration" names; false when it names none. */
-bool iap_form_named(const char *word, enum iap_form *out);
+/* The look a word such as "duration" names; false when it names none. */
+bool iap_look_named(const char *word, enum iap_look *out);
 
 /*
  * Reads one template. IAP_INVALID with name and line when it is not what the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "web/form.h"
+#include "web/look.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "web/zone.h"
 
 const char *
-iap_form_plain(const struct iap_json *value)
+iap_look_plain(const struct iap_json *value)
 {
 	const char *text = iap_json_text(value);
 
@@ -106,26 +106,26 @@ add_json(struct iap_buf *out, const struct iap_json *value)
 		}
 		iap_buf_char(out, is_object ? '}' : ']');
 	} else {
-		iap_buf_text(out, iap_form_plain(value));
+		iap_buf_text(out, iap_look_plain(value));
 	}
 }
 
 static bool
-add_time(struct iap_buf *out, enum iap_form form, const char *text)
+add_time(struct iap_buf *out, enum iap_look look, const char *text)
 {
 	int64_t time;
 
 	if (!iap_zone_parse(text, false, &time))
 		return false;
-	if (form == IAP_FORM_DATE || form == IAP_FORM_STAMP)
+	if (look == IAP_LOOK_DATE || look == IAP_LOOK_STAMP)
 		iap_buf_text(out, iap_zone_date(out->arena, time));
-	if (form == IAP_FORM_STAMP)
+	if (look == IAP_LOOK_STAMP)
 		iap_buf_text(out, ", ");
-	if (form == IAP_FORM_CLOCK || form == IAP_FORM_STAMP)
+	if (look == IAP_LOOK_CLOCK || look == IAP_LOOK_STAMP)
 		iap_buf_text(out, iap_zone_clock(out->arena, time));
-	if (form == IAP_FORM_STAMP)
+	if (look == IAP_LOOK_STAMP)
 		iap_buf_char(out, ' ');
-	if (form == IAP_FORM_OFFSET || form == IAP_FORM_STAMP)
+	if (look == IAP_LOOK_OFFSET || look == IAP_LOOK_STAMP)
 		iap_buf_text(out, iap_zone_offset(out->arena, time));
 	return true;
 }
@@ -179,15 +179,15 @@ add_size(struct iap_buf *out, int64_t bytes)
 }
 
 static bool
-add_amount(struct iap_buf *out, enum iap_form form, const struct iap_json *value)
+add_amount(struct iap_buf *out, enum iap_look look, const struct iap_json *value)
 {
 	int64_t number;
 
-	if (!iap_json_i64(value, &number) || (form != IAP_FORM_NUMBER && number < 0))
+	if (!iap_json_i64(value, &number) || (look != IAP_LOOK_NUMBER && number < 0))
 		return false;
-	if (form == IAP_FORM_DURATION)
+	if (look == IAP_LOOK_DURATION)
 		add_duration(out, number);
-	else if (form == IAP_FORM_SIZE)
+	else if (look == IAP_LOOK_SIZE)
 		add_size(out, number);
 	else
 		add_number(out, number);
@@ -195,34 +195,34 @@ add_amount(struct iap_buf *out, enum iap_form form, const struct iap_json *value
 }
 
 void
-iap_form_add(struct iap_buf *out, enum iap_form form, const struct iap_json *value)
+iap_look_add(struct iap_buf *out, enum iap_look look, const struct iap_json *value)
 {
-	const char *text = iap_form_plain(value);
+	const char *text = iap_look_plain(value);
 
-	switch (form) {
-	case IAP_FORM_JSON:
+	switch (look) {
+	case IAP_LOOK_JSON:
 		add_json(out, value);
 		return;
-	case IAP_FORM_URL:
+	case IAP_LOOK_URL:
 		add_percent(out, text);
 		return;
-	case IAP_FORM_LINK:
+	case IAP_LOOK_LINK:
 		add_escaped(out, is_own_address(text) ? text : "#");
 		return;
-	case IAP_FORM_DATE:
-	case IAP_FORM_CLOCK:
-	case IAP_FORM_OFFSET:
-	case IAP_FORM_STAMP:
-		if (add_time(out, form, text))
+	case IAP_LOOK_DATE:
+	case IAP_LOOK_CLOCK:
+	case IAP_LOOK_OFFSET:
+	case IAP_LOOK_STAMP:
+		if (add_time(out, look, text))
 			return;
 		break;
-	case IAP_FORM_DURATION:
-	case IAP_FORM_SIZE:
-	case IAP_FORM_NUMBER:
-		if (add_amount(out, form, value))
+	case IAP_LOOK_DURATION:
+	case IAP_LOOK_SIZE:
+	case IAP_LOOK_NUMBER:
+		if (add_amount(out, look, value))
 			return;
 		break;
-	case IAP_FORM_TEXT:
+	case IAP_LOOK_TEXT:
 		break;
 	}
 	add_escaped(out, text);
