@@ -216,8 +216,7 @@ find_chunks(struct iap_chunks *chunks, struct iap_reader *message, const struct 
     struct iap_error *err)
 {
 	uint64_t ends = (uint64_t)cms->open_levels * 2;
-	struct window *window;
-	enum iap_status status = IAP_OK;
+	struct window window = { .message = message };
 
 	chunks->indefinite = cms->indefinite;
 	if (!cms->indefinite && cms->content_size > message->size - chunks->begin)
@@ -226,14 +225,9 @@ find_chunks(struct iap_chunks *chunks, struct iap_reader *message, const struct 
 	chunks->end = cms->indefinite
 	    ? (message->size > ends ? message->size - ends : 0)
 	    : cms->content + cms->content_size;
-	window = calloc(1, sizeof *window);
-	if (window == NULL)
-		iap_log_die("out of memory");
-	window->message = message;
-	if (!predict(chunks, cms, window))
-		status = scan(chunks, window, err);
-	free(window);
-	return status;
+	if (predict(chunks, cms, &window))
+		return IAP_OK;
+	return scan(chunks, &window, err);
 }
 
 enum iap_status
@@ -381,7 +375,7 @@ enum iap_status
 iap_chunks_read_at(struct iap_chunks *chunks, struct iap_reader *message, uint64_t offset,
     void *bytes, size_t size, size_t *got, struct iap_error *err)
 {
-	struct window *window;
+	struct window window;
 	enum iap_status status;
 
 	*got = 0;
@@ -390,20 +384,19 @@ iap_chunks_read_at(struct iap_chunks *chunks, struct iap_reader *message, uint64
 	size = size < chunks->size - offset ? size : (size_t)(chunks->size - offset);
 	if (chunks->primitive)
 		return iap_reader_read_at(message, chunks->begin + offset, bytes, size, got, err);
-	window = calloc(1, sizeof *window);
-	if (window == NULL)
-		iap_log_die("out of memory");
-	window->message = message;
-	status = read_chunks(chunks, window, offset, bytes, size, err);
+	/* Not its bytes: they are filled before they are looked at. */
+	window.message = message;
+	window.begin = 0;
+	window.size = 0;
+	status = read_chunks(chunks, &window, offset, bytes, size, err);
 	/* The chunks were not as equal as they looked: read all headers, once. */
 	if (status == IAP_CORRUPT && chunks->index == NULL) {
-		status = scan(chunks, window, err);
+		status = scan(chunks, &window, err);
 		if (status == IAP_OK && offset + size <= chunks->size)
-			status = read_chunks(chunks, window, offset, bytes, size, err);
+			status = read_chunks(chunks, &window, offset, bytes, size, err);
 		else if (status == IAP_OK)
 			status = iap_error_set(err, IAP_CORRUPT, "cms: chunks changed");
 	}
-	free(window);
 	if (status == IAP_OK)
 		*got = size;
 	return status;

@@ -201,7 +201,8 @@ oracle_detached(const struct pieces *pieces, bool definite)
 struct bytes
 oracle_chunked(const struct pieces *pieces, bool definite, const size_t *sizes, size_t count)
 {
-	struct bytes content = { NULL, 0 };
+	/* Room for the worst, one byte a chunk; a realloc for each would cost minutes. */
+	struct bytes content = { malloc(pieces->cipher.size * 7 + 16), 0 };
 	size_t at = 0;
 
 	for (size_t i = 0; at < pieces->cipher.size; i++) {
@@ -211,7 +212,8 @@ oracle_chunked(const struct pieces *pieces, bool definite, const size_t *sizes, 
 		size = size < pieces->cipher.size - at ? size : pieces->cipher.size - at;
 		add(&chunk, pieces->cipher.at + at, size);
 		chunk = wrap(0x04, true, chunk);
-		add(&content, chunk.at, chunk.size);
+		memcpy(content.at + content.size, chunk.at, chunk.size);
+		content.size += chunk.size;
 		free(chunk.at);
 		at += size;
 	}
