@@ -134,7 +134,8 @@ write_members(struct iap_request *req, const char *page, const struct iap_respon
 {
 	iap_json_write_text(json, "page", page);
 	iap_json_write_text(json, "path", req->path);
-	iap_json_write_text(json, "request_id", req->id);
+	if (strcmp(page, "problem") != 0) /* which tells it itself */
+		iap_json_write_text(json, "request_id", req->id);
 	iap_json_write_text(json, "zone", req->server->settings.web_time_zone);
 	write_viewer(req, json);
 	write_query(req, json);
