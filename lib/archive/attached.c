@@ -75,7 +75,8 @@ remove_all(struct iap_arena *arena, struct iap_event *event, const struct iap_js
 		if (map->type == IAP_JSON_OBJECT)
 			iap_texts_add(arena, &event->removed, item->key);
 		else
-			iap_texts_add(arena, &event->removed, key != NULL ? key : iap_json_text(item));
+			iap_texts_add(arena, &event->removed,
+			    key != NULL ? key : iap_json_text(item));
 	}
 }
 

@@ -14,10 +14,11 @@ bool
 iap_cloud_is(const struct iap_json *json)
 {
 	return iap_json_find(json, "recordingId") != NULL &&
-	    (iap_json_find(json, "mediaType") != NULL || iap_json_find(json, "conversationId") != NULL);
+	    (iap_json_find(json, "mediaType") != NULL ||
+	    iap_json_find(json, "conversationId") != NULL);
 }
 
-/* "x.opus_metadata.json" stands beside "x.opus"; else the recording's id with an ending it may have. */
+/* "x.opus_metadata.json" stands beside "x.opus"; else the id with an ending it may have. */
 static void
 find_names(struct iap_arena *arena, const char *key, bool screen, const char *id,
     struct iap_media_entry *entry)
@@ -36,7 +37,8 @@ find_names(struct iap_arena *arena, const char *key, bool screen, const char *id
 			iap_media_entry_add_name(arena, entry, base);
 	}
 	for (size_t i = 0; i < count; i++)
-		iap_media_entry_add_name(arena, entry, iap_arena_format(arena, "%s%s", id, endings[i]));
+		iap_media_entry_add_name(arena, entry,
+		    iap_arena_format(arena, "%s%s", id, endings[i]));
 }
 
 static void

@@ -63,7 +63,8 @@ iap_division_rule_parse(struct iap_arena *arena, const char *text,
 
 	if (text == NULL || *text == '\0')
 		text = IAP_DIVISION_RULE_DEFAULT;
-	rule = iap_arena_alloc(arena, sizeof *rule + (count_commas(text) + 1) * sizeof rule->parts[0]);
+	rule = iap_arena_alloc(arena,
+	    sizeof *rule + (count_commas(text) + 1) * sizeof rule->parts[0]);
 	for (;;) {
 		size_t length = strcspn(text, ","), begin = strspn(text, " "), end = length;
 		const char *word;
@@ -72,8 +73,8 @@ iap_division_rule_parse(struct iap_arena *arena, const char *text,
 			end--;
 		word = iap_arena_copy_bytes(arena, text + begin, end - begin);
 		if (!parse_part(word, &rule->parts[rule->count++]))
-			return iap_error_set(err, IAP_INVALID, "\"%.100s\" is no division rule: partitions, "
-			    "accessgroups, tenant, attr:KEY or fixed:NAME", word);
+			return iap_error_set(err, IAP_INVALID, "\"%.100s\" is no division rule: "
+			    "partitions, accessgroups, tenant, attr:KEY or fixed:NAME", word);
 		if (text[length] == '\0')
 			break;
 		text += length + 1;
@@ -90,7 +91,8 @@ add_division(struct iap_arena *arena, struct iap_texts *divisions, const char *p
 	while (end > begin && (path[end - 1] == ' ' || path[end - 1] == '/'))
 		end--;
 	if (end > begin && end - begin <= DIVISION_MAX)
-		iap_texts_add(arena, divisions, iap_arena_copy_bytes(arena, path + begin, end - begin));
+		iap_texts_add(arena, divisions,
+		    iap_arena_copy_bytes(arena, path + begin, end - begin));
 }
 
 static void

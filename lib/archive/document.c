@@ -46,9 +46,9 @@ find_elements(struct iap_arena *arena, const struct iap_json *root)
 	if (root->type == IAP_JSON_ARRAY) {
 		list = (struct iap_field_list){ root->first, root->count };
 	} else if (!is_recording(root)) {
-		const char *key = iap_field(root, "recordings") != NULL ? "recordings" : "recording";
+		bool many = iap_field(root, "recordings") != NULL;
 
-		list = iap_field_list(root, key);
+		list = iap_field_list(root, many ? "recordings" : "recording");
 	}
 	elements.items = iap_arena_array(arena, list.count + 1, sizeof *elements.items);
 	item = list.first;

@@ -42,7 +42,8 @@ read_event(struct iap_arena *arena, const char *bytes, const struct iap_json *it
 	event.kind = kind_of(event.what, item);
 	event.participant = iap_participant_find(arena, metadata, iap_field(item, "contact"));
 	if (event.participant >= 0)
-		iap_participant_note(&metadata->participants[event.participant], event.kind, event.at);
+		iap_participant_note(&metadata->participants[event.participant], event.kind,
+		    event.at);
 	iap_attached_read(arena, bytes, item, &event);
 	return event;
 }

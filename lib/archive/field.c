@@ -74,7 +74,8 @@ iap_texts_add(struct iap_arena *arena, struct iap_texts *texts, const char *text
 			return;
 	/* Full at every power of two: then the list moves to twice the room. */
 	if ((count & (count - 1)) == 0) {
-		const char **items = iap_arena_array(arena, count == 0 ? 1 : count * 2, sizeof *items);
+		const char **items =
+		    iap_arena_array(arena, count == 0 ? 1 : count * 2, sizeof *items);
 
 		if (count != 0)
 			memcpy(items, texts->items, count * sizeof *items);
@@ -94,7 +95,8 @@ add_parts(struct iap_arena *arena, struct iap_texts *texts, const char *text)
 		while (end > begin && text[end - 1] == ' ')
 			end--;
 		if (end > begin)
-			iap_texts_add(arena, texts, iap_arena_copy_bytes(arena, text + begin, end - begin));
+			iap_texts_add(arena, texts,
+			    iap_arena_copy_bytes(arena, text + begin, end - begin));
 		text += length + (text[length] == ',');
 	}
 }

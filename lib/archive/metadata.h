@@ -153,7 +153,7 @@ struct iap_blank {
 
 struct iap_metadata {
 	const char *recording_id;
-	struct iap_moment started; /* startTime, else the earliest of media and events, else a date */
+	struct iap_moment started; /* startTime, else the earliest of media and events, or a date */
 	bool started_by_date;      /* only the date in the path or a name is known: midnight UTC */
 	struct iap_moment ended;   /* stopTime, else the latest; never before `started` */
 	bool has_duration;

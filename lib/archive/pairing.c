@@ -165,7 +165,8 @@ check_unclaimed(struct search *search, const char *key, bool *out, struct iap_er
 	bool claimed = true;
 
 	if (lookup->complete && lookup->named_elsewhere(lookup->context, search->arena,
-	    iap_pair_bare(search->arena, key), search->request->recording_id, &claimed, err) != IAP_OK)
+	    iap_pair_bare(search->arena, key), search->request->recording_id, &claimed, err) !=
+	    IAP_OK)
 		return err->status;
 	*out = !claimed;
 	return IAP_OK;

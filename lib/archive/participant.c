@@ -140,7 +140,8 @@ compare_joining(const void *a, const void *b)
 {
 	const struct ranked *left = a, *right = b;
 	const struct iap_participant *l = &left->person, *r = &right->person;
-	bool left_screen = l->kind == IAP_CONTACT_SCREEN, right_screen = r->kind == IAP_CONTACT_SCREEN;
+	bool left_screen = l->kind == IAP_CONTACT_SCREEN;
+	bool right_screen = r->kind == IAP_CONTACT_SCREEN;
 
 	if (left_screen != right_screen)
 		return left_screen ? 1 : -1;

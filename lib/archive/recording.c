@@ -23,7 +23,8 @@ media_key(const struct iap_json *json)
 bool
 iap_recording_is(const struct iap_json *json)
 {
-	return iap_json_find(json, "mediaFiles") != NULL || iap_json_find(json, "mediaFile") != NULL;
+	return iap_json_find(json, "mediaFiles") != NULL ||
+	    iap_json_find(json, "mediaFile") != NULL;
 }
 
 enum iap_call_type
@@ -57,7 +58,8 @@ read_media(struct iap_arena *arena, const struct iap_json *recording, struct iap
 	const struct iap_json *item = list.first;
 
 	if (list.count > MEDIA_MAX)
-		return iap_error_set(err, IAP_CORRUPT, "%s has more than %d entries", key, MEDIA_MAX);
+		return iap_error_set(err, IAP_CORRUPT, "%s has more than %d entries", key,
+		    MEDIA_MAX);
 	out->media = iap_arena_array(arena, list.count + 1, sizeof *out->media);
 	out->media_count = list.count;
 	for (size_t i = 0; i < list.count; i++, item = item->next) {

@@ -47,14 +47,16 @@ add_people(struct iap_buf *buf, const struct iap_metadata *metadata)
 	for (size_t i = 0; i < metadata->participant_count; i++) {
 		const struct iap_participant *person = &metadata->participants[i];
 
-		iap_buf_format(buf, "%s %s | %s | %s | %s | %s | %s\n", iap_contact_name(person->kind),
+		iap_buf_format(buf, "%s %s | %s | %s | %s | %s | %s\n",
+		    iap_contact_name(person->kind),
 		    or_dash(person->user_name), or_dash(person->first_name),
 		    or_dash(person->last_name), or_dash(person->phone),
 		    person->joined.known ? iap_clock_format(buf->arena, person->joined.ms) : "-",
 		    person->left.known ? iap_clock_format(buf->arena, person->left.ms) : "-");
 	}
 	for (size_t i = 0; i < metadata->attribute_count; i++)
-		iap_buf_format(buf, "%s %s=%s\n", metadata->attributes[i].secret ? "secret" : "data",
+		iap_buf_format(buf, "%s %s=%s\n", metadata->attributes[i].secret ? "secret" : "dat"
+		    "a",
 		    metadata->attributes[i].key, metadata->attributes[i].value);
 }
 
@@ -132,7 +134,8 @@ describe_load(struct iap_arena *arena, const char *name, size_t *size_out)
 	char *bytes = NULL;
 
 	if (iap_file_load(arena, iap_arena_format(arena, "%s/tests/data/documents/%s",
-	    srcdir == NULL ? "." : srcdir, name), IAP_DOCUMENT_LIMIT, &bytes, size_out, &err) != IAP_OK)
+	    srcdir == NULL ? "." : srcdir, name), IAP_DOCUMENT_LIMIT, &bytes, size_out,
+	    &err) != IAP_OK)
 		fail_msg("%s", err.detail);
 	return bytes;
 }

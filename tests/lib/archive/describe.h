@@ -15,8 +15,9 @@ enum { DESCRIBE_ARENA = 256 * 1024 * 1024 };
  */
 const char *describe(struct iap_arena *arena, const struct iap_metadata *metadata);
 
-/* Reads a document of text; ends the test with the cause when it is refused or holds other than one. */
-const struct iap_metadata *describe_read(struct iap_arena *arena, const char *text, const char *key);
+/* Reads a document of one recording; ends the test with the cause when it is refused. */
+const struct iap_metadata *describe_read(struct iap_arena *arena, const char *text,
+    const char *key);
 
 /* The file `name` of tests/data/documents. */
 char *describe_load(struct iap_arena *arena, const char *name, size_t *size_out);

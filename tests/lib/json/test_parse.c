@@ -38,7 +38,8 @@ values_know_their_place(void **state)
 {
 	static const char input[] = "\xef\xbb\xbf { \"a\" : \"x\\u0041\\n\" ,\r\n\t"
 	    "\"list\":[ 1, -2.50e+3 ,true,false, null,{ } , [ ]],\"\\u00fc\":\"\xc3\xbc\" } \n";
-	static const char *const items[] = { "1", "-2.50e+3", "true", "false", "null", "{ }", "[ ]" };
+	static const char *const items[] = { "1", "-2.50e+3", "true", "false", "null", "{ }",
+	    "[ ]" };
 	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(ARENA);
 	const struct iap_json *json = read_json(arena, input), *item;
 
@@ -59,7 +60,8 @@ static void
 a_lone_value_knows_its_place_too(void **state)
 {
 	static const struct { const char *input, *value; } cases[] = {
-		{ " 12 ", "12" }, { "12", "12" }, { " 7", "7" }, { "\"a\" ", "\"a\"" }, { " null\n", "null" },
+		{ " 12 ", "12" }, { "12", "12" }, { " 7", "7" }, { "\"a\" ", "\"a\"" },
+		    { " null\n", "null" },
 	};
 	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(ARENA);
 
@@ -73,7 +75,8 @@ numbers_lose_no_digit(void **state)
 {
 	static const char digits[] = "69799310210219783971014743974102101345404983710219";
 	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(ARENA);
-	const char *input = iap_arena_format(arena, "[%s,1e999,-0.10,\"42\",9223372036854775807]", digits);
+	const char *input = iap_arena_format(arena, "[%s,1e999,-0.10,\"42\",9223372036854775807]",
+	    digits);
 	const struct iap_json *item = read_json(arena, input)->first;
 	int64_t number = 7;
 
@@ -100,7 +103,8 @@ damage_is_named_with_its_place(void **state)
 		{ "\xef\xbb\xbf", "the document is empty" },
 		{ "  ", "line 1, column 3: the document ends too early" },
 		{ "{\"a\":1", "line 1, column 7: the document ends too early" },
-		{ "{\n  \"a\": 1,\n  \"a\": 2 }", "line 3, column 8: the key \"a\" twice in one object" },
+		{ "{\n  \"a\": 1,\n  \"a\": 2 }", "line 3, column 8: the key \"a\" twice in one "
+		    "object" },
 		{ "[\"\\u0000\"]", "line 1, column 2: a NUL character in a text" },
 		{ "{\"\\u0000\":1}", "line 1, column 2: a NUL character in a text" },
 		{ "[\"\\ud800\"]", "line 1, column 2: half a surrogate pair in a text" },
@@ -110,7 +114,8 @@ damage_is_named_with_its_place(void **state)
 		{ "{} x", "trailing garbage" },
 		{ "[1,\f2]", "line 1, column 4: a control character" },
 		{ "[1]\v", "line 1, column 4: a control character" },
-		{ "{\"a\": \"anonymous\xe2\x80\x9d,\n\"b\": \"c\"}", "typographic quotation marks" },
+		{ "{\"a\": \"anonymous\xe2\x80\x9d,\n\"b\": \"c\"}", "typographic quotation "
+		    "marks" },
 	};
 	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(ARENA);
 
@@ -119,10 +124,12 @@ damage_is_named_with_its_place(void **state)
 		struct iap_error err = { 0 };
 		struct iap_json *json = NULL;
 
-		assert_int_equal(iap_json_parse(arena, cases[i].input, strlen(cases[i].input), &json, &err),
+		assert_int_equal(iap_json_parse(arena, cases[i].input, strlen(cases[i].input),
+		    &json, &err),
 		    IAP_CORRUPT);
 		if (strstr(err.detail, cases[i].detail) == NULL)
-			fail_msg("%s: \"%s\" lacks \"%s\"", cases[i].input, err.detail, cases[i].detail);
+			fail_msg("%s: \"%s\" lacks \"%s\"", cases[i].input, err.detail,
+			    cases[i].detail);
 	}
 }
 
@@ -132,7 +139,8 @@ a_pair_of_surrogates_is_one_character(void **state)
 	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(ARENA);
 
 	(void)state;
-	assert_string_equal(iap_json_text(read_json(arena, "\"\\ud83d\\ude00\"")), "\xf0\x9f\x98\x80");
+	assert_string_equal(iap_json_text(read_json(arena, "\"\\ud83d\\ude00\"")),
+	    "\xf0\x9f\x98\x80");
 	assert_string_equal(iap_json_text(read_json(arena, "\"\\\\u0000\"")), "\\u0000");
 }
 
@@ -182,7 +190,8 @@ a_key_twice_is_found_among_many(void **state)
 		assert_int_equal(iap_json_parse(arena, text, strlen(text), &json, &err), IAP_OK);
 		assert_int_equal(json->count, count + 1);
 		text = object_of(arena, count, "0");
-		assert_int_equal(iap_json_parse(arena, text, strlen(text), &json, &err), IAP_CORRUPT);
+		assert_int_equal(iap_json_parse(arena, text, strlen(text), &json, &err),
+		    IAP_CORRUPT);
 		assert_non_null(strstr(err.detail, "\"0\" twice"));
 	}
 }

@@ -77,7 +77,8 @@ main(void)
 	DIR *dir;
 
 	if (corpora == NULL)
-		corpora = iap_arena_format(arena, "%s/../shared/corpora", srcdir == NULL ? "." : srcdir);
+		corpora = iap_arena_format(arena, "%s/../shared/corpora",
+		    srcdir == NULL ? "." : srcdir);
 	folder = iap_arena_format(arena, "%s/json/test_parsing", corpora);
 	dir = opendir(folder);
 	if (dir == NULL) {
@@ -94,7 +95,8 @@ main(void)
 		    fault == NULL ? "" : ": ", fault == NULL ? "" : fault);
 	}
 	closedir(dir);
-	printf("%s %u - all %d files were there\n", count == FILES ? "ok" : "not ok", count + 1, FILES);
+	printf("%s %u - all %d files were there\n", count == FILES ? "ok" : "not ok", count + 1,
+	    FILES);
 	printf("1..%u\n", count + 1);
 	return 0;
 }

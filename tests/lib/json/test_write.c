@@ -43,7 +43,8 @@ a_document_is_written_to_the_byte(void **state)
 	iap_json_write_object_begin(&writer, "empty");
 	iap_json_write_object_end(&writer);
 	iap_json_write_object_end(&writer);
-	assert_string_equal(buf.bytes, "{\"items\":[{\"id\":\"1\",\"region\":null},-9223372036854775808,"
+	assert_string_equal(buf.bytes, "{\"items\":[{\"id\":\"1\",\"region\":null},"
+	    "-9223372036854775808,"
 	    "18446744073709551615],\"yes\":true,\"no\":false,\"next\":null,\"seconds\":1.500,"
 	    "\"never\":null,\"at\":\"2015-07-31T00:00:00.000Z\",\"raw\":{\"a\":1},\"empty\":{}}");
 }
@@ -56,7 +57,8 @@ every_text_comes_back(void **state)
 		{ "\"\\/\b\f\n\r\t\x01\x1f\x7f", "\"\\/\b\f\n\r\t\x01\x1f\x7f" },
 		{ "Ana L\xc3\xb3pez \xe4\xb8\xad\xe6\x96\x87 \xf0\x9f\x98\x80",
 		    "Ana L\xc3\xb3pez \xe4\xb8\xad\xe6\x96\x87 \xf0\x9f\x98\x80" },
-		{ "Andr\xe9!", "Andr\xef\xbf\xbd!" }, { "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "Andr\xe9!", "Andr\xef\xbf\xbd!" }, { "\xed\xa0\x80",
+		    "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
 		{ "cut \xe4\xb8", "cut \xef\xbf\xbd\xef\xbf\xbd" },
 	};
 	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(65536);
