@@ -49,8 +49,9 @@ id_of_time(int64_t time_ms)
 {
 	if (time_ms < 0)
 		time_ms = 0;
-	if (time_ms > IAP_INTERACTION_TIME_END)
-		time_ms = IAP_INTERACTION_TIME_END;
+	/* All 64 bits are used: the end of time has no id above it. */
+	if (time_ms >= IAP_INTERACTION_TIME_END)
+		return UINT64_MAX;
 	return (uint64_t)time_ms << IAP_INTERACTION_HASH_BITS;
 }
 
