@@ -44,11 +44,7 @@ const letters = document.getElementById("letter-keys");
 if (letters) {
 	letters.checked = lettersOn();
 	letters.addEventListener("change", () => setLetters(letters.checked));
-	listen({
-		"?": () => document.getElementById("keys").togglePopover(),
-		"/": () => {
-			if (!document.getElementById("filters"))
-				location.href = "/interactions#filters";
-		},
-	});
+	listen({ "?": () => document.getElementById("keys").togglePopover() });
+	if (!document.getElementById("filters"))
+		listen({ "/": () => { location.href = "/interactions#filters"; } });
 }
