@@ -44,6 +44,7 @@ static const struct {
 	LIST(iap_server_statements),
 	LIST(iap_session_statements),
 	LIST(iap_signin_attempt_statements),
+	LIST(iap_source_list_statements),
 	LIST(iap_source_statements),
 	LIST(iap_user_statements),
 };
