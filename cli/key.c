@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "cli/audit.h"
 #include "cli/command.h"
+#include "cli/owner.h"
 #include "json/write.h"
 #include "media/keyring.h"
 #include "model/key_inventory.h"
@@ -29,6 +30,7 @@ store_pair(struct iap_cli *cli, const struct wanted *wanted, struct iap_certific
 {
 	struct iap_keyring_import import = { .dir = cli->settings.media_keys };
 	char *certificate, *key, *passphrase = NULL, *rest = NULL;
+	struct iap_owner owner;
 	enum iap_status status;
 
 	if (iap_file_load(cli->arena, wanted->certificate, PEM_LIMIT, &certificate,
@@ -47,7 +49,9 @@ store_pair(struct iap_cli *cli, const struct wanted *wanted, struct iap_certific
 	import.key = key;
 	import.passphrase = passphrase;
 	import.rest_passphrase = rest;
+	owner = iap_owner_begin(import.dir);
 	status = iap_keyring_import(cli->arena, &import, out, err);
+	iap_owner_end(&owner);
 	explicit_bzero(key, import.key_size);
 	if (passphrase != NULL)
 		explicit_bzero(passphrase, strlen(passphrase));

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cli/audit.h"
 #include "cli/command.h"
+#include "cli/owner.h"
 #include "cli/probe.h"
 #include "conf/source.h"
 #include "json/write.h"
@@ -54,6 +55,7 @@ add_source(struct iap_cli *cli, const struct wanted *wanted, struct iap_error *e
 		.name = wanted->name, .kind = wanted->kind, .root = wanted->root,
 	};
 	struct iap_source known;
+	struct iap_owner owner;
 	enum iap_status status;
 
 	/*
@@ -75,7 +77,10 @@ add_source(struct iap_cli *cli, const struct wanted *wanted, struct iap_error *e
 	if (iap_source_insert(cli->db, &row, err) != IAP_OK ||
 	    iap_cli_audit(cli, "source_add", "source", wanted->name, err) != IAP_OK)
 		return err->status;
-	return iap_source_conf_save(cli->arena, cli->settings.media_sources, &conf, err);
+	owner = iap_owner_begin(cli->settings.media_sources);
+	status = iap_source_conf_save(cli->arena, cli->settings.media_sources, &conf, err);
+	iap_owner_end(&owner);
+	return status;
 }
 
 static enum iap_exit

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/audit.h"
 #include "cli/command.h"
+#include "cli/owner.h"
 #include "crypto/password.h"
 #include "db/tx.h"
 #include "json/write.h"
@@ -198,6 +199,16 @@ list(struct iap_cli *cli, struct iap_arguments *arguments)
 	return iap_cli_print(&text);
 }
 
+/* Tells iap-media of sessions that are over. */
+static enum iap_status
+name_ended(struct iap_cli *cli, const struct iap_rows *ended, struct iap_error *err)
+{
+	IAP_CLEANUP(iap_owner_end) struct iap_owner owner =
+	    iap_owner_begin(cli->settings.media_ended);
+
+	return iap_ended_save_all(cli->settings.media_ended, ended, err);
+}
+
 static enum iap_exit
 disable(struct iap_cli *cli, struct iap_arguments *arguments)
 {
@@ -210,7 +221,7 @@ disable(struct iap_cli *cli, struct iap_arguments *arguments)
 		return cli->exit;
 	if (iap_user_disable(cli->db, cli->arena, words.items[0], iap_clock_now_ms(), &ended,
 	    &err) != IAP_OK ||
-	    iap_ended_save_all(cli->settings.media_ended, &ended, &err) != IAP_OK ||
+	    name_ended(cli, &ended, &err) != IAP_OK ||
 	    iap_cli_audit(cli, "user_disable", "user", words.items[0], &err) != IAP_OK)
 		return iap_cli_fail(cli, &err);
 	fprintf(stderr, "user %s may no longer sign in; %zu sessions were ended\n", words.items[0],
@@ -254,7 +265,7 @@ password(struct iap_cli *cli, struct iap_arguments *arguments)
 	    iap_session_delete_of(cli->db, cli->arena, user.id, &ended, &err) != IAP_OK ||
 	    iap_cli_audit(cli, "user_password", "user", words.items[0], &err) != IAP_OK ||
 	    iap_tx_commit(&tx, &err) != IAP_OK ||
-	    iap_ended_save_all(cli->settings.media_ended, &ended, &err) != IAP_OK)
+	    name_ended(cli, &ended, &err) != IAP_OK)
 		return iap_cli_fail(cli, &err);
 	fprintf(stderr, "user %s has a new password; %zu sessions were ended\n", words.items[0],
 	    ended.count);
@@ -309,7 +320,7 @@ end_sessions(struct iap_cli *cli, const char *name)
 	    iap_session_delete_of(cli->db, cli->arena, user.id, &ended, &err) != IAP_OK ||
 	    iap_cli_audit(cli, "sessions_end", "user", name, &err) != IAP_OK ||
 	    iap_tx_commit(&tx, &err) != IAP_OK ||
-	    iap_ended_save_all(cli->settings.media_ended, &ended, &err) != IAP_OK)
+	    name_ended(cli, &ended, &err) != IAP_OK)
 		return iap_cli_fail(cli, &err);
 	fprintf(stderr, "%zu sessions of %s were ended\n", ended.count, name);
 	return IAP_EXIT_DONE;

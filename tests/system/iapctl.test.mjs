@@ -196,6 +196,20 @@ test("keys: a pair is imported and kept encrypted; what is no pair is refused", 
 		[["present", serial, "CN=first,O=Bänk,C=AU", 0]]);
 });
 
+test("what root writes for a program belongs to that program", {
+	skip: process.getuid() !== 0 ? "needs root, to give folders away" : false,
+}, async () => {
+	const pair = await makePair("fourth");
+	fs.chownSync(stack.file("keys"), 61002, 61002);
+	for (const name of fs.readdirSync(stack.file("keys"))) fs.chownSync(stack.file("keys", name), 61002, 61002);
+	const before = fs.readdirSync(stack.file("keys")).length;
+	const imported = await iapctl("key", "import", "--cert", pair.cert, "--key", pair.key);
+	assert.equal(imported.code, 0, imported.stderr);
+	const names = fs.readdirSync(stack.file("keys"));
+	assert.equal(names.length, before + 2);
+	for (const name of names) assert.equal(fs.statSync(stack.file("keys", name)).uid, 61002, name);
+});
+
 test("a key that needs a passphrase wants the right one", async () => {
 	fs.writeFileSync(stack.file("good"), "open sesame\n", { mode: 0o600 });
 	fs.writeFileSync(stack.file("bad"), "open barley\n", { mode: 0o600 });

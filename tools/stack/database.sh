@@ -43,7 +43,8 @@ database_install() {
 	[ "$1" = "$(id -un)" ] || chown "$1:" "$dir/db.new"
 	mariadb-install-db --no-defaults --user="$1" --datadir="$dir/db.new" \
 		--auth-root-authentication-method=socket --skip-test-db >"$dir/log/database-install.log" 2>&1 || {
-		echo "stack: mariadb-install-db failed; see $dir/log/database-install.log" >&2
+		echo "stack: mariadb-install-db failed; the end of $dir/log/database-install.log:" >&2
+		tail -n 15 "$dir/log/database-install.log" >&2
 		return 1
 	}
 	mkdir "$dir/db.new/tmp"
