@@ -21,7 +21,7 @@ database_write_settings() {
 	datadir=$dir/db
 	socket=$dir/run/my.sock
 	pid-file=$dir/db/mariadbd.pid
-	tmpdir=$dir/db/tmp
+	tmpdir=$dir/tmp
 	skip-networking
 	skip-name-resolve
 	local-infile=OFF
@@ -41,14 +41,14 @@ database_install() {
 	rm -rf "$dir/db.new"
 	mkdir -m 0700 "$dir/db.new"
 	[ "$1" = "$(id -un)" ] || chown "$1:" "$dir/db.new"
-	mariadb-install-db --no-defaults --user="$1" --datadir="$dir/db.new" \
+	# A server removes what others left in its folder of temporary files: in /tmp
+	# that would be the tables of one that is just being installed.
+	TMPDIR=$dir/tmp mariadb-install-db --no-defaults --user="$1" --datadir="$dir/db.new" \
 		--auth-root-authentication-method=socket --skip-test-db >"$dir/log/database-install.log" 2>&1 || {
-		echo "stack: mariadb-install-db failed; the end of $dir/log/database-install.log:" >&2
-		tail -n 15 "$dir/log/database-install.log" >&2
+		echo "stack: mariadb-install-db failed; $dir/log/database-install.log begins:" >&2
+		grep -v "^$" "$dir/log/database-install.log" | head -n 15 >&2
 		return 1
 	}
-	mkdir "$dir/db.new/tmp"
-	[ "$1" = "$(id -un)" ] || chown "$1:" "$dir/db.new/tmp"
 	mv "$dir/db.new" "$dir/db"
 }
 
@@ -81,6 +81,8 @@ database_begin() {
 		chgrp mysql "$dir/run"
 		chmod 0775 "$dir/run"
 	fi
+	[ -d "$dir/tmp" ] || mkdir -m 0700 "$dir/tmp"
+	[ "$_user" = "$(id -un)" ] || chown "$_user:" "$dir/tmp"
 	database_install "$_user"
 	database_write_settings "$_user"
 	database_write_init "$_user"
