@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A FastCGI program in a few lines, for tests of what nginx passes on and obeys.
+// FastCGI in a few lines: a program, for tests of what nginx passes on and obeys;
+// and what nginx is to a program, for tests of what the programs believe.
 import net from "node:net";
 import fs from "node:fs";
 
@@ -81,4 +82,59 @@ export async function serveFastcgi(path, handler) {
 	await new Promise((ready, failed) => server.on("error", failed).listen(path, ready));
 	fs.chmodSync(path, 0o666);
 	return () => new Promise((closed) => server.close(closed));
+}
+
+function writeParams(params) {
+	const parts = [];
+	const length = (n) => {
+		const bytes = Buffer.alloc(4);
+		bytes.writeUInt32BE((n | 0x80000000) >>> 0);
+		parts.push(bytes);
+	};
+	for (const [name, value] of Object.entries(params)) {
+		length(Buffer.byteLength(name));
+		length(Buffer.byteLength(value));
+		parts.push(Buffer.from(name + value));
+	}
+	return Buffer.concat(parts);
+}
+
+/**
+ * Asks the program at the unix socket `path` as nginx would: {status, headers,
+ * body}. A program that hangs up without an answer is status 0.
+ */
+export function askFastcgi(path, params, body = "") {
+	return new Promise((done, failed) => {
+		const socket = net.connect(path), out = [];
+		let pending = Buffer.alloc(0);
+		socket.on("error", failed);
+		socket.on("data", (chunk) => {
+			pending = Buffer.concat([pending, chunk]);
+			while (pending.length >= 8) {
+				const size = pending.readUInt16BE(4), whole = 8 + size + pending[6];
+				if (pending.length < whole) return;
+				if (pending[1] === STDOUT) out.push(Buffer.from(pending.subarray(8, 8 + size)));
+				pending = pending.subarray(whole);
+			}
+		});
+		socket.on("close", () => done(readAnswer(Buffer.concat(out))));
+		const begin = Buffer.from([0, 1, 0, 0, 0, 0, 0, 0]);
+		socket.write(Buffer.concat([record(BEGIN, 1, begin),
+			record(PARAMS, 1, writeParams({ REQUEST_METHOD: "GET", SERVER_PROTOCOL: "HTTP/1.1",
+				REMOTE_ADDR: "127.0.0.1", REQUEST_ID: "0".repeat(32), CONTENT_LENGTH: "", ...params })),
+			record(PARAMS, 1, Buffer.alloc(0)),
+			...(body === "" ? [] : [record(STDIN, 1, Buffer.from(body))]),
+			record(STDIN, 1, Buffer.alloc(0))]));
+	});
+}
+
+function readAnswer(bytes) {
+	const end = bytes.indexOf("\r\n\r\n");
+	if (end === -1) return { status: 0, headers: {}, body: Buffer.alloc(0) };
+	const headers = {};
+	for (const line of bytes.toString("latin1", 0, end).split("\r\n")) {
+		const at = line.indexOf(":");
+		headers[line.slice(0, at).toLowerCase()] = line.slice(at + 1).trim();
+	}
+	return { status: Number.parseInt(headers.status ?? "200", 10), headers, body: bytes.subarray(end + 4) };
 }
