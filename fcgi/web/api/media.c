@@ -15,12 +15,12 @@
 enum { TICKET_LIFE_MS = 60 * 1000, PLAY_ONCE_MS = 15 * 60 * 1000 };
 
 const struct iap_param_def iap_media_params[IAP_MEDIA_PARAMS] = {
-	[IAP_MEDIA_DOWNLOAD] = { "download", IAP_PARAM_FLAG },
+	[IAP_MEDIA_DOWNLOAD] = { .name = "download", .type = IAP_PARAM_FLAG },
 };
 
 const struct iap_param_def iap_metadata_params[IAP_METADATA_PARAMS] = {
-	[IAP_METADATA_REDACT] = { "redact", IAP_PARAM_FLAG },
-	[IAP_METADATA_DOWNLOAD] = { "download", IAP_PARAM_FLAG },
+	[IAP_METADATA_REDACT] = { .name = "redact", .type = IAP_PARAM_FLAG },
+	[IAP_METADATA_DOWNLOAD] = { .name = "download", .type = IAP_PARAM_FLAG },
 };
 
 /* Hands the request over to iap-media: `ranged` to the pool for players. */
