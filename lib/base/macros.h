@@ -11,8 +11,8 @@
 /* The compiler checks the format string at `text` against the values from `first`. */
 #define IAP_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
-/* `close(&variable)` runs when the variable goes out of scope. */
-#define IAP_CLEANUP(close) __attribute__((cleanup(close)))
+/* `close(&variable)` runs when the variable goes out of scope; that alone may be its use. */
+#define IAP_CLEANUP(close) __attribute__((cleanup(close), unused))
 
 #define IAP_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
