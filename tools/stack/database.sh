@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # The stack's own MariaDB, on a socket only. Sourced; needs $dir, $as_root.
 
-# As whom the server runs: it refuses root unless told, and reaches $dir as
-# mysql only when every folder above lets others through.
+# As whom the server is told to run when we are root: as mysql, if every folder
+# above $dir lets others through, else as root, which it wants to be told.
+# Nothing for another user, who may have no name at all.
 database_user() {
 	if [ "$as_root" = no ]; then
-		id -un
+		return 0
 	elif setpriv --reuid=mysql --regid=mysql --clear-groups test -x "$dir/run" 2>/dev/null; then
 		echo mysql
 	else
@@ -17,7 +18,7 @@ database_write_settings() {
 	cat >"$dir/mariadb.cnf" <<-END
 	# MariaDB of a private stack; written at each start.
 	[mariadbd]
-	user=$1
+	${1:+user=$1}
 	datadir=$dir/db
 	socket=$dir/run/my.sock
 	pid-file=$dir/db/mariadbd.pid
@@ -40,11 +41,11 @@ database_install() {
 	rm -rf "$dir/db"
 	rm -rf "$dir/db.new"
 	mkdir -m 0700 "$dir/db.new"
-	[ "$1" = "$(id -un)" ] || chown "$1:" "$dir/db.new"
+	[ -z "$1" ] || chown "$1:" "$dir/db.new"
 	# A server removes what others left in its folder of temporary files: in /tmp
 	# that would be the tables of one that is just being installed.
-	TMPDIR=$dir/tmp mariadb-install-db --no-defaults --user="$1" --datadir="$dir/db.new" \
-		--auth-root-authentication-method=socket --skip-test-db >"$dir/log/database-install.log" 2>&1 || {
+	TMPDIR=$dir/tmp mariadb-install-db --no-defaults ${1:+--user="$1"} --datadir="$dir/db.new" \
+		--auth-root-authentication-method=socket --auth-root-socket-user=root --skip-test-db >"$dir/log/database-install.log" 2>&1 || {
 		echo "stack: mariadb-install-db failed; $dir/log/database-install.log begins:" >&2
 		grep -v "^$" "$dir/log/database-install.log" | head -n 15 >&2
 		return 1
@@ -72,7 +73,7 @@ database_write_init() {
 	ALTER USER 'iap_admin'@'localhost' IDENTIFIED BY '$_password';
 	GRANT ALL PRIVILEGES ON *.* TO 'iap_admin'@'localhost' WITH GRANT OPTION;
 	END
-	[ "$1" = "$(id -un)" ] || chown "$1:" "$dir/run/init.sql"
+	[ -z "$1" ] || chown "$1:" "$dir/run/init.sql"
 }
 
 database_begin() {
@@ -82,7 +83,7 @@ database_begin() {
 		chmod 0775 "$dir/run"
 	fi
 	[ -d "$dir/tmp" ] || mkdir -m 0700 "$dir/tmp"
-	[ "$_user" = "$(id -un)" ] || chown "$_user:" "$dir/tmp"
+	[ -z "$_user" ] || chown "$_user:" "$dir/tmp"
 	database_install "$_user"
 	database_write_settings "$_user"
 	database_write_init "$_user"

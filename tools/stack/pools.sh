@@ -5,7 +5,7 @@
 # As whom nginx's workers run: www-data where it reaches what it needs.
 server_user() {
 	if [ "$as_root" = no ]; then
-		id -un
+		return 0
 	elif setpriv --reuid=www-data --regid=www-data --clear-groups \
 		sh -c 'test -x "$1" && test -r "$2"' sh "$dir/run" "$root/static" 2>/dev/null; then
 		echo www-data
@@ -20,10 +20,13 @@ pool_begin() {
 	_pool=$1 _processes=$2
 	shift 2
 	rm -f "$dir/run/$_pool.sock"
-	set -- spawn-fcgi -n -s "$dir/run/$_pool.sock" -b 4096 -M 0660 -U "$(server_user)" -- \
-		"$(command -v multiwatch)" -f "$_processes" -r 100 -t 1000 -s TERM -- "$@"
-	[ "$as_root" = yes ] || set -- spawn-fcgi -n -s "$dir/run/$_pool.sock" -b 4096 -M 0660 -- \
-		"$(command -v multiwatch)" -f "$_processes" -r 100 -t 1000 -s TERM -- "$@"
+	set -- -- "$(command -v multiwatch)" -f "$_processes" -r 100 -t 1000 -s TERM -- "$@"
+	# The socket belongs to nginx's workers; spawn-fcgi refuses to name root.
+	_user=$(server_user)
+	if [ "$as_root" = yes ] && [ "$_user" != root ]; then
+		set -- -U "$_user" "$@"
+	fi
+	set -- spawn-fcgi -n -s "$dir/run/$_pool.sock" -b 4096 -M 0660 "$@"
 	process_begin "$_pool" "$@"
 	process_wait "$_pool" 20 test -S "$dir/run/$_pool.sock"
 }
