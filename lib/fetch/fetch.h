@@ -45,6 +45,7 @@ struct iap_fetch_answer {
 	struct iap_buf headers; /* lines "Name: value", each ended by a NUL */
 	struct iap_buf body;   /* bytes is NULL when there is none */
 	size_t into_size;      /* bytes written to request.into */
+	bool unreachable;      /* nobody answered at that address at all */
 	bool again;            /* nothing whole came for a reason that may pass */
 	const char *cause;     /* why nothing whole came; NULL when something did */
 };

@@ -243,6 +243,7 @@ void
 iap_fetch_flight_end(struct iap_fetch_flight *flight, CURLcode result)
 {
 	struct iap_fetch_answer *answer = flight->answer;
+	curl_off_t connected_us = 0;
 	long code = 0;
 
 	if (result == CURLE_OK) {
@@ -256,6 +257,8 @@ iap_fetch_flight_end(struct iap_fetch_flight *flight, CURLcode result)
 		answer->cause = iap_arena_copy(flight->arena,
 		    flight->cause[0] != '\0' ? flight->cause : curl_easy_strerror(result));
 		answer->again = may_pass(result);
+		curl_easy_getinfo(flight->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
+		answer->unreachable = answer->again && connected_us == 0;
 	}
 	curl_slist_free_all(flight->headers);
 	flight->headers = NULL;

@@ -34,9 +34,8 @@ iap_retry_check(const struct iap_fetch_answer *answer)
 	}
 }
 
-/* Retry-After (RFC 9110 section 10.2.3): seconds, or a date by the clock of who sent it. */
-static int64_t
-retry_after_ms(const struct iap_fetch_answer *answer)
+int64_t
+iap_retry_after_ms(const struct iap_fetch_answer *answer)
 {
 	const char *text = iap_fetch_header(answer, "Retry-After");
 	int64_t until_ms, now_ms;
@@ -48,26 +47,21 @@ retry_after_ms(const struct iap_fetch_answer *answer)
 		return seconds < 1000000 ? (int64_t)seconds * 1000 : INT64_MAX / 2;
 	if (!iap_http_stamp_parse(text, &until_ms))
 		return 0;
+	/* A date is one of the clock of who sent it. */
 	if (!iap_http_stamp_parse(iap_fetch_header(answer, "Date"), &now_ms))
 		now_ms = iap_clock_now_ms();
 	return until_ms > now_ms ? until_ms - now_ms : 0;
 }
 
 bool
-iap_retry_again(struct iap_retry *retry, const struct iap_fetch_answer *answers, size_t count)
+iap_retry_again(struct iap_retry *retry, int64_t asked_ms)
 {
-	int64_t wait_ms = (int64_t)FIRST_WAIT_MS << retry->tries, asked_ms = 0;
-	bool worth = false;
+	int64_t wait_ms = (int64_t)FIRST_WAIT_MS << retry->tries;
 	uint32_t chance;
 
-	for (size_t i = 0; i < count; i++) {
-		int64_t ms = iap_retry_check(&answers[i]) ? retry_after_ms(&answers[i]) : 0;
-
-		worth = worth || iap_retry_check(&answers[i]);
-		asked_ms = ms > asked_ms ? ms : asked_ms;
-	}
-	if (!worth || retry->tries == TRIES)
+	if (retry->tries == TRIES)
 		return false;
+	/* By chance, so that those who were refused together do not come back together. */
 	iap_random_fill(&chance, sizeof chance);
 	wait_ms += chance % (uint32_t)wait_ms;
 	if (asked_ms > wait_ms)

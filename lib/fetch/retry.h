@@ -8,7 +8,6 @@
 #define IAP_FETCH_RETRY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "fetch/fetch.h"
@@ -25,12 +24,13 @@ void iap_retry_begin(struct iap_retry *retry, int64_t budget_ms);
 /* Whether the answer is one that another try may better. */
 bool iap_retry_check(const struct iap_fetch_answer *answer);
 
+/* How long the answer asks to wait (Retry-After, RFC 9110 section 10.2.3); 0 when it does not. */
+int64_t iap_retry_after_ms(const struct iap_fetch_answer *answer);
+
 /*
- * After `count` answers, of which some may be bettered: waits as long as it
- * takes and gives true, or false at once when the tries or the time are used up
- * or no answer may be bettered.
+ * Waits as long as it takes, but at least `asked_ms`, and gives true; or false
+ * at once when the tries or the time are used up.
  */
-bool iap_retry_again(struct iap_retry *retry, const struct iap_fetch_answer *answers,
-    size_t count);
+bool iap_retry_again(struct iap_retry *retry, int64_t asked_ms);
 
 #endif

@@ -29,4 +29,10 @@ struct iap_storage {
 /* Files below one root directory: local.c. */
 extern const struct iap_storage_ops iap_storage_local;
 
+/* Objects in a bucket: s3.c. */
+extern const struct iap_storage_ops iap_storage_s3;
+
+/* Blobs in a container: azure.c. */
+extern const struct iap_storage_ops iap_storage_azure;
+
 #endif

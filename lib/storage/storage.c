@@ -9,12 +9,14 @@
 
 static const struct iap_storage_ops *const backends[] = {
 	&iap_storage_local,
+	&iap_storage_s3,
+	&iap_storage_azure,
 };
 
 const char *
 iap_storage_kinds(void)
 {
-	return "local";
+	return "local, s3, azure";
 }
 
 enum iap_status

@@ -3,7 +3,9 @@
  * Where archives lie: objects with keys, read only. Of the local kind an
  * object is a regular file below the root; its key is the path from there,
  * any bytes but NUL. Nothing outside the root can be named, and no symbolic
- * link is followed.
+ * link is followed. Of s3 and azure a key is the object's name after the source's
+ * prefix, and directories are what lies between its slashes; names with empty
+ * parts, or parts "." and "..", are skipped and counted.
  */
 #ifndef IAP_STORAGE_STORAGE_H
 #define IAP_STORAGE_STORAGE_H
@@ -27,8 +29,18 @@ enum { IAP_STORAGE_LIST_MAX = 1000000 };
 /* What sources.d/NAME.conf says. */
 struct iap_storage_conf {
 	const char *name; /* of the source */
-	const char *kind; /* "local" */
+	const char *kind; /* one of iap_storage_kinds() */
 	const char *root; /* local: an absolute path */
+
+	const char *endpoint;    /* s3, azure: https://HOST[:PORT], or http:// */
+	const char *bucket;      /* s3: bucket; azure: container */
+	const char *prefix;      /* before every key; a slash is put after it; NULL: none */
+	const char *aws_region;  /* s3; NULL: us-east-1 */
+	const char *credentials; /* s3, azure: file; NULL: what the platform offers */
+	const char *addressing;  /* s3: "path", "virtual"; NULL: virtual at amazonaws.com only */
+	const char *ca_file;     /* s3, azure: certificates to trust; NULL: the system's */
+	bool requester_pays;     /* s3 */
+	unsigned int patience_s; /* how long an endpoint may send nearly nothing; 0: 20 */
 };
 
 /* An object as it is now. */
@@ -64,7 +76,7 @@ IAP_MUST_CHECK enum iap_status iap_storage_open(const struct iap_storage_conf *c
 /* Closes *storage and sets it to NULL; NULL in it is allowed. */
 void iap_storage_close(struct iap_storage **storage);
 
-/* The kinds there are, for messages: "local". */
+/* The kinds there are, for messages: "local, s3, azure". */
 const char *iap_storage_kinds(void);
 
 /*
