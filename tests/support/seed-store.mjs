@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// seed-store.mjs KIND ENDPOINT FOLDER: puts the objects of the storage tests into a
+// store, signing requests by itself (not by IAP's code), and writes
+// FOLDER/manifest: a line "key in hexadecimal, size, SHA-256" for each.
+import { createHash, createHmac } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+
+const [kind, endpoint, folder] = process.argv.slice(2)
+const bucket = 'recordings'
+const prefix = kind === 'local' ? '' : 'archive one/'
+const IN_FLIGHT = 16
+
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
+const hmac = (key, text) => createHmac('sha256', key).update(text).digest()
+
+// Small, seeded, the same everywhere (mulberry32).
+let seed = 20261122
+function random(below) {
+	seed = (seed + 0x6d2b79f5) | 0
+	let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+	t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+	return ((t ^ (t >>> 14)) >>> 0) % below
+}
+
+// Byte i of the large object; test_store.c knows the rule too.
+const pattern = (size) => Buffer.from(Array.from({ length: size }, (_, i) => (i ^ (i >>> 8) ^ (i >>> 16)) & 255))
+
+// Names that hold, all together, every character a name may have.
+function oddName(number) {
+	const name = []
+	// Every ASCII character but NUL and the slash comes up in turn, others by chance.
+	const ascii = 1 + (number % 126)
+	const own = String.fromCharCode(ascii >= 47 ? ascii + 1 : ascii)
+	const length = 1 + random(20)
+	for (let i = 0; i < length; i++) {
+		const pick = random(10)
+		if (pick < 4) name.push(String.fromCharCode(97 + random(26)))
+		else if (pick < 7) name.push('+%&=?#;:@ ,$!~*\'()[]{}<>"\\|^`.-_'[random(33)])
+		else if (pick < 8) name.push(String.fromCharCode(0x80 + random(0x780)))
+		else if (pick < 9) name.push(String.fromCodePoint(0x800 + random(0xcf00)))
+		else name.push(String.fromCodePoint(0x10000 + random(0x100000)))
+	}
+	name.splice(random(name.length + 1), 0, own)
+	return `${name.join('')}${number}`
+}
+
+// XML 1.0 has no way to say these; Azurite lists them raw and nobody can read its page.
+const unlistable = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
+
+function objects() {
+	const list = [
+		['top.txt', Buffer.from('top')],
+		['empty', Buffer.alloc(0)],
+		['one', Buffer.from('1')],
+		['a/b/c.txt', Buffer.from('deep')],
+		['a.txt', Buffer.from('beside a')],
+		['a/b.txt', Buffer.from('beside b')],
+		['window', pattern(16384)],
+		['window and one', pattern(16385)],
+		['large', pattern(9 * 1024 * 1024 + 5)],
+	]
+	for (let i = 0; i < 1200; i++) list.push([`many/${String(i).padStart(5, '0')}.json`, Buffer.from(`{"n":${i}}`)])
+	for (let i = 0; i < 1000; i++) {
+		let name = oddName(i)
+		if (kind === 'azure') name = name.replace(new RegExp(unlistable, 'gu'), '_').replace(/\\/g, '_')
+		list.push([`odd/${name}`, Buffer.from(`odd ${i}`)])
+	}
+	if (kind === 'local')
+		for (let i = 128; i < 256; i++) list.push([Buffer.from([0x62, i, 0x62]), Buffer.from(`byte ${i}`)])
+	return list
+}
+
+const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+const encodePath = (name) => name.split('/').map(encode).join('/')
+
+const agent = new http.Agent({ keepAlive: true, maxSockets: IN_FLIGHT })
+
+function send(url, path, headers, body) {
+	return new Promise((resolve, reject) => {
+		const request = http.request({ agent, host: '127.0.0.1', port: url.port, method: 'PUT', path,
+			headers: { ...headers, 'Content-Length': body.length } }, (answer) => {
+			let text = ''
+			answer.on('data', (piece) => { text += piece })
+			answer.on('end', () => answer.statusCode < 300 ? resolve() : reject(new Error(`PUT ${path}: ${answer.statusCode} ${text}`)))
+		})
+		request.on('error', reject)
+		request.end(body)
+	})
+}
+
+function putS3(url, name, body) {
+	const path = `/${bucket}${name === null ? '' : `/${encodePath(name)}`}`
+	const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
+	const scope = `${time.slice(0, 8)}/us-east-1/s3/aws4_request`
+	const headers = { host: url.host, 'x-amz-content-sha256': sha256(body), 'x-amz-date': time }
+	const names = Object.keys(headers).join(';')
+	const canonical = ['PUT', path, '', ...Object.entries(headers).map(([n, v]) => `${n}:${v}`), '', names, sha256(body)].join('\n')
+	const key = [time.slice(0, 8), 'us-east-1', 's3', 'aws4_request'].reduce(hmac, 'AWS4iap/test+secret')
+	const signature = hmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`).toString('hex')
+	headers.authorization = `AWS4-HMAC-SHA256 Credential=IAPTESTKEY/${scope}, SignedHeaders=${names}, Signature=${signature}`
+	return send(url, path, headers, body)
+}
+
+function putAzure(url, name, body) {
+	const account = url.hostname.split('.')[0]
+	const key = Buffer.from(readFileSync(`${folder}/right`, 'utf8').split('= ')[1].trim(), 'base64')
+	const path = `/${bucket}${name === null ? '' : `/${encodePath(name)}`}`
+	const headers = { host: url.host, 'x-ms-date': new Date().toUTCString(), 'x-ms-version': '2021-12-02' }
+	if (name !== null) headers['x-ms-blob-type'] = 'BlockBlob'
+	const lines = Object.keys(headers).filter((n) => n.startsWith('x-ms-')).sort().map((n) => `${n}:${headers[n]}\n`).join('')
+	const resource = `/${account}${path}${name === null ? '\nrestype:container' : ''}`
+	const text = `PUT\n\n\n${body.length || ''}\n\n\n\n\n\n\n\n\n${lines}${resource}`
+	headers.authorization = `SharedKey ${account}:${createHmac('sha256', key).update(text).digest('base64')}`
+	return send(url, path + (name === null ? '?restype=container' : ''), headers, body)
+}
+
+function putLocal(root, name, body) {
+	const path = Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name)])
+	mkdirSync(path.subarray(0, path.lastIndexOf(0x2f)), { recursive: true })
+	writeFileSync(path, body)
+}
+
+const url = kind === 'local' ? null : new URL(endpoint)
+const put = { local: (name, body) => putLocal(endpoint, name, body), s3: (name, body) => putS3(url, name, body), azure: (name, body) => putAzure(url, name, body) }[kind]
+const list = objects()
+if (kind !== 'local') await put(null, Buffer.alloc(0))
+const todo = list.map(([name, body]) => [kind === 'local' ? name : prefix + name, body])
+if (kind !== 'local') {
+	// Not below the prefix; a marker of a folder; and names that a key of IAP cannot have.
+	todo.push(['archive onerous/not ours', Buffer.from('x')], [`${prefix}a/`, Buffer.alloc(0)])
+	if (kind === 's3') todo.push([`${prefix}twice//empty`, Buffer.from('x')], [`${prefix}twice/../dots`, Buffer.from('x')])
+}
+async function worker() {
+	for (let next = todo.pop(); next !== undefined; next = todo.pop()) await put(...next)
+}
+await Promise.all(Array.from({ length: IN_FLIGHT }, worker))
+agent.destroy()
+writeFileSync(`${folder}/manifest`, list.map(([name, body]) => `${Buffer.from(name).toString('hex')} ${body.length} ${sha256(body)}\n`).join(''))
