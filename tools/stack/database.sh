@@ -46,7 +46,7 @@ database_install() {
 	# that would be the tables of one that is just being installed.
 	TMPDIR=$dir/tmp mariadb-install-db --no-defaults ${1:+--user="$1"} --datadir="$dir/db.new" \
 		--auth-root-authentication-method=socket --auth-root-socket-user=root --skip-test-db \
-		--skip-name-resolve >"$dir/log/database-install.log" 2>&1 || {
+		--force >"$dir/log/database-install.log" 2>&1 || {
 		echo "stack: mariadb-install-db failed; $dir/log/database-install.log begins:" >&2
 		grep -v "^$" "$dir/log/database-install.log" | head -n 15 >&2
 		return 1
