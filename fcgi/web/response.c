@@ -74,8 +74,9 @@ iap_response_format(const struct iap_response *res, bool https, struct iap_buf *
 {
 	iap_buf_format(out, "Status: %d %s\r\n", res->status, iap_response_reason(res->status));
 	if (res->type != NULL)
-		iap_buf_format(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", res->type,
-		    res->body.length);
+		iap_buf_format(out, "Content-Type: %s\r\n", res->type);
+	if (!res->handed_over && res->status != 204)
+		iap_buf_format(out, "Content-Length: %zu\r\n", res->body.length);
 	for (size_t i = 0; i < res->header_count; i++)
 		iap_buf_format(out, "%s: %s\r\n", res->headers[i].name, res->headers[i].value);
 	for (size_t i = 0; !res->handed_over && i < IAP_LENGTH(security); i++)

@@ -9,8 +9,8 @@
 enum {
 	SETTINGS_ARENA = 1 << 20,
 	CONNECT_TIMEOUT_S = 1, /* a missing database is told within two seconds */
-	READ_TIMEOUT_S = 15,
-	STATEMENT_LIMIT_S = 10,
+	READ_TIMEOUT_S = 5,
+	STATEMENT_LIMIT_S = 4,
 };
 
 static enum iap_status

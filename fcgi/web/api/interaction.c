@@ -150,6 +150,16 @@ write_participants(struct iap_request *req, const struct iap_interaction *intera
 	return IAP_OK;
 }
 
+/* Keys that were cut to the same length would make an object that nobody may read. */
+static bool
+is_first_of_name(const struct iap_attribute_row *attributes, size_t position)
+{
+	for (size_t i = 0; i < position; i++)
+		if (strcmp(attributes[i].name, attributes[position].name) == 0)
+			return false;
+	return true;
+}
+
 static enum iap_status
 write_attributes(struct iap_request *req, const struct iap_interaction *interaction,
     struct iap_json_writer *json, struct iap_error *err)
@@ -162,7 +172,8 @@ write_attributes(struct iap_request *req, const struct iap_interaction *interact
 	attributes = rows.items;
 	iap_json_write_object_begin(json, "attributes");
 	for (size_t i = 0; i < rows.count; i++)
-		iap_json_write_text(json, attributes[i].name, attributes[i].value);
+		if (is_first_of_name(attributes, i))
+			iap_json_write_text(json, attributes[i].name, attributes[i].value);
 	iap_json_write_object_end(json);
 	return IAP_OK;
 }
