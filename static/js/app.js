@@ -2,6 +2,7 @@
 /* What every page has: menus that close, the theme, the help, the way to search. */
 
 import { lettersOn, listen, setLetters } from "./keys.js";
+import { recall, remember } from "./store.js";
 
 function closeMenus(except) {
 	for (const menu of document.querySelectorAll("details.menu[open]"))
@@ -22,17 +23,17 @@ document.addEventListener("keydown", (event) => {
 function showTheme(theme) {
 	if (theme === "system") {
 		delete document.documentElement.dataset.theme;
-		localStorage.removeItem("iap-theme");
+		remember("iap-theme", null);
 	} else {
 		document.documentElement.dataset.theme = theme;
-		localStorage.setItem("iap-theme", theme);
+		remember("iap-theme", theme);
 	}
 }
 
 const themes = document.getElementById("themes");
 
 if (themes) {
-	const chosen = localStorage.getItem("iap-theme") ?? "system";
+	const chosen = recall("iap-theme") ?? "system";
 
 	for (const radio of themes.querySelectorAll("input"))
 		radio.checked = radio.value === chosen;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Single-letter keys: only while nothing is typed into, and only if the user wants them (WCAG 2.1.4). */
 
+import { recall, remember } from "./store.js";
+
 const SETTING = "iap-letter-keys";
 
 export function lettersOn() {
-	return localStorage.getItem(SETTING) !== "off";
+	return recall(SETTING) !== "off";
 }
 
 export function setLetters(on) {
-	localStorage.setItem(SETTING, on ? "on" : "off");
+	remember(SETTING, on ? "on" : "off");
 }
 
 /* Whether keys belong to the thing that has the focus. */

@@ -90,13 +90,12 @@ export class Metadata {
 			const answer = await fetch(this.section.dataset.url);
 
 			if (!answer.ok)
-				throw new Error(answer.statusText);
+				throw new Error((await answer.json()).detail);
 			this.text = await answer.text();
-		} catch {
-			this.box.replaceChildren(span("soft", "The document cannot be fetched right now. Reload the page to try again."));
-			return;
+			this.#show();
+		} catch (error) {
+			this.box.replaceChildren(span("soft", `The document cannot be shown: ${error.message}`));
 		}
-		this.#show();
 	}
 
 	#show() {

@@ -4,6 +4,7 @@
 import { listen } from "./keys.js";
 import { Score } from "./score.js";
 import { Sound } from "./sound.js";
+import { recall, remember } from "./store.js";
 import { inWords, onClock, spoken } from "./time.js";
 import { SENTENCES, Timeline } from "./timeline.js";
 
@@ -11,7 +12,7 @@ const byId = (id) => document.getElementById(id);
 
 /* A setting of this browser, a number. */
 function remembered(name, fallback) {
-	const value = Number.parseFloat(localStorage.getItem(name));
+	const value = Number.parseFloat(recall(name));
 
 	return Number.isFinite(value) ? value : fallback;
 }
@@ -248,7 +249,7 @@ export class Player extends EventTarget {
 
 		byId("speed").value = String(nearest);
 		this.sound.speed = nearest;
-		localStorage.setItem("iap-speed", nearest);
+		remember("iap-speed", nearest);
 	}
 
 	#changeSpeed(step) {
@@ -261,7 +262,7 @@ export class Player extends EventTarget {
 	setVolume(volume) {
 		this.sound.element.volume = Math.min(Math.max(volume, 0), 1);
 		byId("volume").value = Math.round(this.sound.element.volume * 100);
-		localStorage.setItem("iap-volume", this.sound.element.volume);
+		remember("iap-volume", this.sound.element.volume);
 	}
 
 	mute() {
