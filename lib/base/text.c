@@ -134,8 +134,19 @@ iap_text_is_utf8(const char *bytes, size_t size)
 	const unsigned char *p = (const unsigned char *)bytes;
 
 	while (size > 0) {
-		size_t length = utf8_length(p, size);
+		uint64_t eight;
+		size_t length;
 
+		/* Documents are mostly ASCII: eight bytes at once while no high bit is set. */
+		if (size >= sizeof eight) {
+			memcpy(&eight, p, sizeof eight);
+			if ((eight & UINT64_C(0x8080808080808080)) == 0) {
+				p += sizeof eight;
+				size -= sizeof eight;
+				continue;
+			}
+		}
+		length = utf8_length(p, size);
 		if (length == 0)
 			return false;
 		p += length;
