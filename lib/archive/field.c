@@ -15,7 +15,7 @@ iap_field(const struct iap_json *object, const char *key)
 	if (object == NULL || object->type != IAP_JSON_OBJECT)
 		return NULL;
 	for (const struct iap_json *member = object->first; member != NULL; member = member->next)
-		if (strcasecmp(member->key, key) == 0)
+		if ((*member->key | 0x20) == (*key | 0x20) && strcasecmp(member->key, key) == 0)
 			return member->type == IAP_JSON_NULL ? NULL : member;
 	return NULL;
 }

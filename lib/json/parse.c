@@ -54,14 +54,19 @@ refuse(struct parser *parser, size_t at, const char *cause)
 	return 0;
 }
 
+static bool
+is_between_tokens(char c)
+{
+	return c == ' ' || c == '\n' || c == ',' || c == ':' || c == '\t' || c == '\r';
+}
+
 /* Where the token that yajl has just read begins and ends. */
 static void
 locate(struct parser *parser, size_t *begin, size_t *end)
 {
 	size_t at = parser->position;
 
-	while (at < parser->size && strchr(" \t\r\n,:", parser->bytes[at]) != NULL &&
-	    parser->bytes[at] != '\0')
+	while (at < parser->size && is_between_tokens(parser->bytes[at]))
 		at++;
 	*begin = at;
 	*end = parser->finishing ? parser->size :
@@ -82,7 +87,9 @@ hex4(const char *digits)
 static const char *
 check_escapes(const char *raw, size_t size)
 {
-	for (size_t i = 0; i + 1 < size; i++) {
+	const char *first = memchr(raw, '\\', size);
+
+	for (size_t i = first == NULL ? size : (size_t)(first - raw); i + 1 < size; i++) {
 		unsigned int unit;
 
 		if (raw[i] != '\\')
