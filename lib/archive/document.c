@@ -2,7 +2,7 @@
 /* A file: whether it is a document of recordings, and which recordings it holds. */
 #include "archive/metadata.h"
 
-#include "archive/cloud.h"
+#include "archive/genesys_cloud.h"
 #include "archive/field.h"
 #include "archive/recording.h"
 #include "archive/secret.h"
@@ -22,7 +22,7 @@ struct elements {
 static bool
 is_recording(const struct iap_json *json)
 {
-	return iap_recording_is(json) || iap_cloud_is(json);
+	return iap_recording_is(json) || iap_genesys_cloud_is(json);
 }
 
 /* Adds an item of a list when it is a recording, or the envelope of one. */
@@ -63,7 +63,7 @@ read_element(struct iap_arena *arena, const char *bytes, const struct element *e
 {
 	if (iap_recording_is(element->recording))
 		return iap_recording_read(arena, bytes, element->recording, key, out, err);
-	return iap_cloud_read(arena, element->recording, key, out, err);
+	return iap_genesys_cloud_read(arena, element->recording, key, out, err);
 }
 
 static void

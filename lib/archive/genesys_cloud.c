@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "archive/cloud.h"
+#include "archive/genesys_cloud.h"
 
 #include <string.h>
 #include <strings.h>
@@ -11,7 +11,7 @@
 #include "archive/recording.h"
 
 bool
-iap_cloud_is(const struct iap_json *json)
+iap_genesys_cloud_is(const struct iap_json *json)
 {
 	return iap_json_find(json, "recordingId") != NULL &&
 	    (iap_json_find(json, "mediaType") != NULL ||
@@ -85,7 +85,7 @@ read_users(struct iap_arena *arena, const struct iap_json *recording, struct iap
 }
 
 enum iap_status
-iap_cloud_read(struct iap_arena *arena, const struct iap_json *recording, const char *key,
+iap_genesys_cloud_read(struct iap_arena *arena, const struct iap_json *recording, const char *key,
     struct iap_metadata *out, struct iap_error *err)
 {
 	*out = (struct iap_metadata){ .recording_id = iap_field_text(recording, "recordingId") };
