@@ -2,6 +2,7 @@
 #include "model/lease.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -49,19 +50,25 @@ static const struct iap_stmt *const statements[] = { &find, &take, &renew };
 
 const struct iap_statements iap_lease_statements = { statements, IAP_LENGTH(statements) };
 
+/* The text of a file of /proc, which has no size of its own; "" when it cannot be read. */
+static void
+read_proc(const char *path, char *text, size_t size)
+{
+	IAP_CLEANUP(iap_file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? 0 : read(fd, text, size - 1);
+
+	text[got < 0 ? 0 : got] = '\0';
+}
+
 /* When the process `pid` began, in ticks since boot: told apart from a later one of its number. */
 static void
 start_of(long pid, char out[24])
 {
-	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(2 * PROC_FILE_LIMIT);
-	struct iap_error err = { 0 };
-	char path[64], *text, *word;
-	size_t size;
+	char path[64], text[PROC_FILE_LIMIT], *word;
 
 	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
 	snprintf(out, 24, "0");
-	if (iap_file_load(arena, path, PROC_FILE_LIMIT, &text, &size, &err) != IAP_OK)
-		return;
+	read_proc(path, text, sizeof text);
 	/* The second word is the program's name, which may hold spaces. */
 	word = strrchr(text, ')');
 	for (int i = 2; word != NULL && i < STAT_START_TIME; i++)
@@ -74,17 +81,13 @@ start_of(long pid, char out[24])
 static void
 kernel_of(char out[40])
 {
-	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(2 * PROC_FILE_LIMIT);
-	struct iap_error err = { 0 };
-	char numbering[32] = "", *boot = NULL;
-	size_t size;
-	ssize_t length = readlink("/proc/self/ns/pid", numbering, sizeof numbering - 1);
+	char numbering[32] = "", boot[PROC_FILE_LIMIT];
 
-	if (iap_file_load(arena, "/proc/sys/kernel/random/boot_id", PROC_FILE_LIMIT, &boot, &size,
-	    &err) != IAP_OK || length < 0)
-		boot = NULL;
-	snprintf(out, 40, "%.8s:%.24s", boot != NULL ? boot : "unknown",
-	    boot != NULL ? numbering + strcspn(numbering, "[") : "");
+	read_proc("/proc/sys/kernel/random/boot_id", boot, sizeof boot);
+	if (readlink("/proc/self/ns/pid", numbering, sizeof numbering - 1) < 0 || boot[0] == '\0')
+		snprintf(out, 40, "unknown:");
+	else
+		snprintf(out, 40, "%.8s:%.24s", boot, numbering + strcspn(numbering, "["));
 }
 
 const char *

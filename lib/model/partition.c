@@ -10,8 +10,8 @@
 #include "model/interaction_id.h"
 #include "model/statements.h"
 
-enum { ATTEMPTS = 20, DAY_MS = 24 * 60 * 60 * 1000, FIRST_YEAR = 1970, LAST_YEAR = 2110,
-	QUARTERS = (LAST_YEAR - FIRST_YEAR) * 4 };
+enum { ATTEMPTS = 20, DAY_MS = 24 * 60 * 60 * 1000, FIRST_YEAR = 1970,
+	QUARTERS = IAP_PARTITION_QUARTERS };
 
 #define ARENA_LIMIT ((size_t)16 << 20)
 
@@ -58,8 +58,8 @@ quarter_floor(unsigned int quarter)
 	    (int)quarter % 4 * 3 + 1, 1) * DAY_MS);
 }
 
-static unsigned int
-quarter_of(uint64_t id)
+unsigned int
+iap_partition_quarter(uint64_t id)
 {
 	unsigned int low = 0, high = QUARTERS;
 
@@ -112,14 +112,14 @@ split(struct iap_arena *arena, const bool *wanted, uint64_t low,
 		    (floor == low && ceiling == partition->high))
 			continue;
 		if (begin < floor)
-			add_part(sql, begin == 0 ? "p_first" : name_of(arena, quarter_of(begin), false),
+			add_part(sql, begin == 0 ? "p_first" : name_of(arena, iap_partition_quarter(begin), false),
 			    floor);
 		add_part(sql, name_of(arena, q, true), ceiling);
 		begin = ceiling;
 		any = true;
 	}
 	if (any && begin < partition->high)
-		add_part(sql, partition->last ? "p_last" : name_of(arena, quarter_of(begin), false),
+		add_part(sql, partition->last ? "p_last" : name_of(arena, iap_partition_quarter(begin), false),
 		    partition->high);
 	return any;
 }
@@ -179,7 +179,7 @@ iap_partition_ensure(struct iap_db *db, const uint64_t *ids, size_t count,
 	/* Ids without a time stay in the first partition, whatever it is. */
 	for (size_t i = 0; i < count; i++)
 		if (ids[i] >> IAP_ID_HASH_BITS != 0)
-			wanted[quarter_of(ids[i])] = true;
+			wanted[iap_partition_quarter(ids[i])] = true;
 	for (const char *const *table = iap_partitioned_tables; *table != NULL; table++)
 		if (split_table(db, *table, wanted, err) != IAP_OK)
 			return err->status;

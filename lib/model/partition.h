@@ -12,6 +12,12 @@
 #include "base/error.h"
 #include "db/db.h"
 
+/* How many quarters ids can tell of. */
+enum { IAP_PARTITION_QUARTERS = (2110 - 1970) * 4 };
+
+/* The quarter of an id, counted from 1970. */
+unsigned int iap_partition_quarter(uint64_t id);
+
 /* The tables, each by the id of the interaction; NULL at the end. */
 extern const char *const iap_partitioned_tables[];
 

@@ -32,7 +32,23 @@ static const struct iap_stmt end = {
 	.sql = "UPDATE pass SET state = ?, message = ?, ended_ms = ? WHERE id = ?",
 };
 
-static const struct iap_stmt *const statements[] = { &interrupt_others, &begin, &update, &end };
+struct answer {
+	bool done;
+};
+
+static const struct iap_column answer_columns[] = { IAP_COLUMN(answer, done) };
+
+static const struct iap_stmt check_last = {
+	.name = "pass_check_last",
+	.sql = "SELECT state = 'done' AS done FROM pass WHERE source_id = ? AND id < ?"
+	       " ORDER BY id DESC LIMIT 1",
+	.columns = answer_columns,
+	.column_count = IAP_LENGTH(answer_columns),
+};
+
+static const struct iap_stmt *const statements[] = {
+	&interrupt_others, &begin, &update, &end, &check_last,
+};
 
 const struct iap_statements iap_pass_statements = { statements, IAP_LENGTH(statements) };
 
@@ -77,4 +93,19 @@ iap_pass_end(struct iap_db *db, uint64_t pass_id, const struct iap_pass_counts *
 	if (iap_pass_update(db, pass_id, counts, err) != IAP_OK)
 		return err->status;
 	return iap_db_run(db, &end, values, IAP_LENGTH(values), NULL, err);
+}
+
+enum iap_status
+iap_pass_check_last(struct iap_db *db, uint64_t source_id, uint64_t pass_id, bool *done_out,
+    struct iap_error *err)
+{
+	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(65536);
+	const struct iap_value values[] = { iap_u64(source_id), iap_u64(pass_id) };
+	struct answer answer = { 0 };
+
+	if (iap_db_one(db, arena, &check_last, values, IAP_LENGTH(values), &answer, err) != IAP_OK &&
+	    err->status != IAP_NOT_FOUND)
+		return err->status;
+	*done_out = answer.done;
+	return IAP_OK;
 }

@@ -3,6 +3,7 @@
 #ifndef IAP_MODEL_PASS_H
 #define IAP_MODEL_PASS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -34,6 +35,10 @@ struct iap_pass_counts {
  */
 IAP_MUST_CHECK enum iap_status iap_pass_begin(struct iap_db *db, uint64_t source_id,
     const char *worker, uint64_t *pass_id_out, struct iap_error *err);
+
+/* Whether the last pass of the source before `pass_id` went to its end. */
+IAP_MUST_CHECK enum iap_status iap_pass_check_last(struct iap_db *db, uint64_t source_id,
+    uint64_t pass_id, bool *done_out, struct iap_error *err);
 
 /* Stores the numbers so far. */
 IAP_MUST_CHECK enum iap_status iap_pass_update(struct iap_db *db, uint64_t pass_id,

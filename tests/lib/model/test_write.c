@@ -372,6 +372,9 @@ a_lease_is_one_workers_until_it_ends(void **state)
 	assert_non_null(strstr(f->err.detail, owner));
 	must(iap_lease_renew(f->db, found.id, owner, &f->err), &f->err);
 	assert_false(iap_lease_owner_ended(owner));
+	/* When it began and on which kernel are part of the name. */
+	assert_null(strstr(owner, ":0:"));
+	assert_null(strstr(owner, "unknown"));
 	must(iap_lease_end(f->db, found.id, owner, &f->err), &f->err);
 	must(iap_lease_begin(f->db, found.id, "elsewhere:1:2:abc:d", &f->err), &f->err);
 	assert_int_equal(iap_lease_begin(f->db, found.id, owner, &f->err), IAP_CONFLICT);
