@@ -12,6 +12,20 @@ struct document {
 	const struct iap_ticket *ticket;
 };
 
+/* Covers what the spans have of the bytes [from, to) of the file, which stand at `bytes`. */
+static void
+cover(char *bytes, uint64_t from, uint64_t to, const struct iap_ticket_blank *spans, size_t count,
+    char fill)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint64_t begin = spans[i].begin > from ? spans[i].begin : from;
+		uint64_t end = spans[i].end < to ? spans[i].end : to;
+
+		if (begin < end)
+			memset(bytes + (begin - from), fill, (size_t)(end - begin));
+	}
+}
+
 static enum iap_status
 document_read_at(struct iap_reader *reader, uint64_t offset, void *bytes, size_t size,
     size_t *got, struct iap_error *err)
@@ -25,13 +39,8 @@ document_read_at(struct iap_reader *reader, uint64_t offset, void *bytes, size_t
 	if (iap_reader_read_at(document->object, from, bytes, size, got, err) != IAP_OK)
 		return err->status;
 	to = from + *got;
-	for (size_t i = 0; i < ticket->blank_count; i++) {
-		uint64_t begin = ticket->blanks[i].begin > from ? ticket->blanks[i].begin : from;
-		uint64_t end = ticket->blanks[i].end < to ? ticket->blanks[i].end : to;
-
-		if (begin < end)
-			memset((char *)bytes + (begin - from), '*', (size_t)(end - begin));
-	}
+	cover(bytes, from, to, ticket->blanks, ticket->blank_count, '*');
+	cover(bytes, from, to, ticket->numbers, ticket->number_count, '1');
 	return IAP_OK;
 }
 
@@ -52,7 +61,8 @@ iap_document_open(const struct iap_ticket *ticket, struct iap_reader **reader,
     struct iap_error *err)
 {
 	uint64_t end = ticket->slice_end == 0 ? (*reader)->size : ticket->slice_end;
-	bool is_placed = ticket->blank_count != 0 || ticket->slice_end != 0;
+	bool is_placed = ticket->blank_count != 0 || ticket->number_count != 0 ||
+	    ticket->slice_end != 0;
 	struct document *document;
 
 	if (end > (*reader)->size || ticket->slice_begin > end ||

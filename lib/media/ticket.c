@@ -16,7 +16,7 @@
 enum tag {
 	TAG_OP = 1, TAG_EXPIRES, TAG_SOURCE, TAG_KEY, TAG_ENTRY, TAG_SIZE, TAG_INTERACTION, TAG_N,
 	TAG_TYPE, TAG_NAME, TAG_WHOLE, TAG_PROTECTION, TAG_ENVELOPE, TAG_SESSION, TAG_SLICE_BEGIN,
-	TAG_SLICE_END, TAG_BLANKS
+	TAG_SLICE_END, TAG_BLANKS, TAG_NUMBERS
 };
 
 enum { KEY_LENGTH_MIN = 32 };
@@ -91,31 +91,38 @@ add_value(struct iap_buf *buf, enum tag tag, uint64_t value)
 
 /* Each span as its distance from the one before, and its length. */
 static void
-add_blanks(struct iap_buf *buf, const struct iap_ticket *ticket)
+add_blanks(struct iap_buf *buf, enum tag tag, const struct iap_ticket_blank *blanks, size_t count)
 {
 	struct iap_buf digits;
 	uint64_t at = 0;
 
 	iap_buf_open(&digits, buf->arena);
-	for (size_t i = 0; i < ticket->blank_count; i++) {
-		add_number(&digits, ticket->blanks[i].begin - at);
-		add_number(&digits, ticket->blanks[i].end - ticket->blanks[i].begin);
-		at = ticket->blanks[i].end;
+	for (size_t i = 0; i < count; i++) {
+		add_number(&digits, blanks[i].begin - at);
+		add_number(&digits, blanks[i].end - blanks[i].begin);
+		at = blanks[i].end;
 	}
-	add_bytes(buf, TAG_BLANKS, digits.bytes, digits.length);
+	add_bytes(buf, tag, digits.bytes, digits.length);
+}
+
+static bool
+are_in_order(const struct iap_ticket_blank *blanks, size_t count)
+{
+	uint64_t at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (blanks[i].begin < at || blanks[i].end < blanks[i].begin)
+			return false;
+		at = blanks[i].end;
+	}
+	return count <= IAP_TICKET_BLANKS_MAX;
 }
 
 static bool
 blanks_in_order(const struct iap_ticket *ticket)
 {
-	uint64_t at = 0;
-
-	for (size_t i = 0; i < ticket->blank_count; i++) {
-		if (ticket->blanks[i].begin < at || ticket->blanks[i].end < ticket->blanks[i].begin)
-			return false;
-		at = ticket->blanks[i].end;
-	}
-	return ticket->blank_count <= IAP_TICKET_BLANKS_MAX;
+	return are_in_order(ticket->blanks, ticket->blank_count) &&
+	    are_in_order(ticket->numbers, ticket->number_count);
 }
 
 static bool
@@ -154,7 +161,8 @@ iap_ticket_format(struct iap_arena *arena, const struct iap_ticket_key *key,
 	add_bytes(&buf, TAG_SESSION, ticket->session, sizeof ticket->session);
 	add_value(&buf, TAG_SLICE_BEGIN, ticket->slice_begin);
 	add_value(&buf, TAG_SLICE_END, ticket->slice_end);
-	add_blanks(&buf, ticket);
+	add_blanks(&buf, TAG_BLANKS, ticket->blanks, ticket->blank_count);
+	add_blanks(&buf, TAG_NUMBERS, ticket->numbers, ticket->number_count);
 	body = iap_text_to_base64url(arena, buf.bytes, buf.length);
 	iap_hash_hmac(key->bytes, sizeof key->bytes, body, strlen(body), mac);
 	*text_out = iap_arena_format(arena, "%s.%s", body,
@@ -181,18 +189,18 @@ take_number(struct fields *fields, uint64_t *out)
 }
 
 static bool
-take_blanks(struct fields *value, struct iap_ticket *out)
+take_blanks(struct fields *value, const struct iap_ticket_blank **out, size_t *count)
 {
 	struct iap_ticket_blank *blanks = iap_arena_array(value->arena, IAP_TICKET_BLANKS_MAX,
 	    sizeof *blanks);
 	uint64_t at = 0, gap, length;
 
-	for (out->blanks = blanks; value->at < value->end; out->blank_count++) {
-		if (out->blank_count == IAP_TICKET_BLANKS_MAX || !take_number(value, &gap) ||
+	for (*out = blanks; value->at < value->end; ++*count) {
+		if (*count == IAP_TICKET_BLANKS_MAX || !take_number(value, &gap) ||
 		    !take_number(value, &length))
 			return false;
-		blanks[out->blank_count].begin = at += gap;
-		blanks[out->blank_count].end = at += length;
+		blanks[*count].begin = at += gap;
+		blanks[*count].end = at += length;
 	}
 	return true;
 }
@@ -237,7 +245,9 @@ take_bytes_field(enum tag tag, struct fields *value, struct iap_ticket *out)
 		memcpy(out->session, value->at, size == sizeof out->session ? size : 0);
 		return size == sizeof out->session;
 	case TAG_BLANKS:
-		return take_blanks(value, out);
+		return take_blanks(value, &out->blanks, &out->blank_count);
+	case TAG_NUMBERS:
+		return take_blanks(value, &out->numbers, &out->number_count);
 	default:
 		return false;
 	}

@@ -39,7 +39,7 @@ enum iap_ticket_envelope {
 	IAP_TICKET_WHOLE_FILE /* the object itself is a CMS message, DER, BER or PEM */
 };
 
-/* Bytes begin <= i < end of the stored document, answered as '*'. */
+/* Bytes begin <= i < end of the stored document that are answered as something else. */
 struct iap_ticket_blank {
 	uint64_t begin;
 	uint64_t end;
@@ -64,7 +64,9 @@ struct iap_ticket {
 	uint64_t slice_begin;    /* document: bytes slice_begin <= i < slice_end; ... */
 	uint64_t slice_end;      /* ... 0 and 0 are the whole document */
 	const struct iap_ticket_blank *blanks; /* in order, not overlapping; offsets of the file */
-	size_t blank_count;      /* at most IAP_TICKET_BLANKS_MAX */
+	size_t blank_count;      /* at most IAP_TICKET_BLANKS_MAX; each byte answered as '*' */
+	const struct iap_ticket_blank *numbers; /* the same for numbers, whose bytes are ... */
+	size_t number_count;     /* ... answered as '1', so that the document stays JSON */
 };
 
 /* The secret that iap-web and iap-media share. */

@@ -165,27 +165,31 @@ iap_api_peaks_get(struct iap_request *req, struct iap_response *res, struct iap_
 	return hand_over(req, res, &ticket, false, err);
 }
 
-/* The spans of secrets: [[begin,end],...]. */
+/* The spans of secrets: [[begin,end],...], of numbers with a third item. */
 static enum iap_status
 read_blanks(struct iap_request *req, const char *text, struct iap_ticket *ticket,
     struct iap_error *err)
 {
-	struct iap_ticket_blank *blanks;
+	struct iap_ticket_blank *blanks, *numbers;
 	struct iap_json *json;
 
 	if (iap_json_parse(req->arena, text, strlen(text), &json, err) != IAP_OK)
 		return iap_error_context(err, "blanks");
 	blanks = iap_arena_array(req->arena, json->count + 1, sizeof *blanks);
+	numbers = iap_arena_array(req->arena, json->count + 1, sizeof *numbers);
 	for (const struct iap_json *span = json->first; span != NULL; span = span->next) {
+		struct iap_ticket_blank *blank;
 		int64_t begin, end;
 
 		if (span->count < 2 || !iap_json_i64(span->first, &begin) ||
 		    !iap_json_i64(span->first->next, &end) || begin < 0 || end < begin)
 			return iap_error_set(err, IAP_CORRUPT, "blanks: not spans");
-		blanks[ticket->blank_count].begin = (uint64_t)begin;
-		blanks[ticket->blank_count++].end = (uint64_t)end;
+		blank = span->count > 2 ? &numbers[ticket->number_count++] :
+		    &blanks[ticket->blank_count++];
+		*blank = (struct iap_ticket_blank){ (uint64_t)begin, (uint64_t)end };
 	}
 	ticket->blanks = blanks;
+	ticket->numbers = numbers;
 	return IAP_OK;
 }
 
