@@ -189,6 +189,16 @@ check_object(struct search *search, enum place place, const char *key, bool *out
 		*out = true;
 		return IAP_OK;
 	}
+	/* Media below the only document of a folder are its own, whatever others call theirs. */
+	if (place == CHILD_FOLDER && around.documents == 0) {
+		if (survey(search, search->folder, &around, err) != IAP_OK)
+			return err->status;
+		if (around.documents <= 1) {
+			*out = true;
+			return IAP_OK;
+		}
+		around.documents = 0;
+	}
 	/* The document that lies there may be damaged and unable to claim its file. */
 	if (place != OWN_FOLDER && !long_name && around.documents > 0)
 		return IAP_OK;

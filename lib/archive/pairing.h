@@ -12,6 +12,8 @@
  *  - when its name holds the recording's id, else
  *  - when it lies in the document's own folder and this is the only document
  *    there, or the name is so long that nobody else has it, else
+ *  - when it lies in a child folder without documents, and this is the only
+ *    document in its own, else
  *  - when no document of another recording names it;
  *
  * and outside the document's folder only when all that have the name lie in one
