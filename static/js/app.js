@@ -46,6 +46,6 @@ if (letters) {
 	letters.checked = lettersOn();
 	letters.addEventListener("change", () => setLetters(letters.checked));
 	listen({ "?": () => document.getElementById("keys").togglePopover() });
-	if (!document.getElementById("filters"))
+	if (document.querySelector(".nav a[href='/interactions']") && !document.getElementById("filters"))
 		listen({ "/": () => { location.href = "/interactions#filters"; } });
 }
