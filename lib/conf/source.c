@@ -3,17 +3,65 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "conf/ini.h"
 
 static const char suffix[] = ".conf";
 
-enum { NAME_LIMIT = 64, ROOT_LIMIT = 4000, FILE_MODE = 0644 };
+enum { NAME_LIMIT = 64, VALUE_LIMIT = 4000, FILE_MODE = 0644 };
+
+/* What may be said of a source, and of which kinds. */
+enum { LOCAL = 1, S3 = 2, AZURE = 4, PATH = 8, NEEDED = 16 };
+
+#define AT(member) offsetof(struct iap_source_conf, member)
+
+static const struct {
+	const char *key;
+	unsigned int flags;
+	size_t at;
+} keys[] = {
+	{ "kind", LOCAL | S3 | AZURE, AT(kind) },
+	{ "root", LOCAL | PATH | NEEDED, AT(root) },
+	{ "endpoint", S3 | AZURE | NEEDED, AT(endpoint) },
+	{ "bucket", S3 | NEEDED, AT(bucket) },
+	{ "container", AZURE | NEEDED, AT(bucket) },
+	{ "prefix", S3 | AZURE, AT(prefix) },
+	{ "credentials", S3 | AZURE | PATH, AT(credentials) },
+	{ "ca_file", S3 | AZURE | PATH, AT(ca_file) },
+	{ "aws_region", S3, AT(aws_region) },
+	{ "addressing", S3, AT(addressing) },
+	{ "requester_pays", S3, AT(requester_pays) },
+};
+
+static const struct {
+	const char *name;
+	unsigned int flag;
+} kinds[] = {
+	{ "local", LOCAL }, { "s3", S3 }, { "azure", AZURE },
+};
+
+/* The flag of a kind; 0 when there is no such kind. */
+static unsigned int
+flag_of(const char *kind)
+{
+	for (size_t i = 0; kind != NULL && i < IAP_LENGTH(kinds); i++)
+		if (strcmp(kinds[i].name, kind) == 0)
+			return kinds[i].flag;
+	return 0;
+}
+
+static const char **
+member_of(const struct iap_source_conf *source, size_t at)
+{
+	return (const char **)((char *)(uintptr_t)source + at);
+}
 
 bool
 iap_source_conf_check_name(const char *name)
@@ -24,6 +72,16 @@ iap_source_conf_check_name(const char *name)
 
 	return length >= 1 && length <= NAME_LIMIT && strspn(name, allowed) == length &&
 	    name[0] != '.' && name[0] != '-';
+}
+
+const char *
+iap_source_conf_format(struct iap_arena *arena, const struct iap_source_conf *source)
+{
+	if (source->root != NULL)
+		return source->root;
+	return iap_arena_format(arena, "%s%s%s%s%s", source->endpoint,
+	    iap_text_ends(source->endpoint, "/") ? "" : "/", source->bucket,
+	    source->prefix == NULL ? "" : "/", source->prefix == NULL ? "" : source->prefix);
 }
 
 static enum iap_status
@@ -44,28 +102,64 @@ read_entry(const struct iap_ini *ini, const struct iap_ini_entry *entry,
 	if (*entry->section != '\0')
 		return iap_error_set(err, IAP_INVALID, "%s:%u: a source has no sections", ini->path,
 		    entry->line);
-	if (strcmp(entry->key, "kind") == 0)
-		out->kind = entry->value;
-	else if (strcmp(entry->key, "root") == 0)
-		out->root = entry->value;
-	else
-		return iap_error_set(err, IAP_INVALID, "%s:%u: unknown setting %s", ini->path,
-		    entry->line, entry->key);
+	for (size_t i = 0; i < IAP_LENGTH(keys); i++) {
+		if (strcmp(keys[i].key, entry->key) != 0)
+			continue;
+		if (out->kind != NULL && flag_of(out->kind) != 0 &&
+		    (keys[i].flags & flag_of(out->kind)) == 0)
+			return iap_error_set(err, IAP_INVALID, "%s:%u: a source of kind %s has no %s",
+			    ini->path, entry->line, out->kind, entry->key);
+		if (entry->value[0] != '\0')
+			*member_of(out, keys[i].at) = entry->value;
+		return IAP_OK;
+	}
+	return iap_error_set(err, IAP_INVALID, "%s:%u: unknown setting %s", ini->path,
+	    entry->line, entry->key);
+}
+
+/* A value is one line of a file, so what it says is what is read again. */
+static enum iap_status
+check_value(const char *path, const char *key, const char *value, struct iap_error *err)
+{
+	if (value[0] == '\0' || strpbrk(value, "\r\n") != NULL || strlen(value) > VALUE_LIMIT ||
+	    strchr(" \t", value[0]) != NULL || strchr(" \t", value[strlen(value) - 1]) != NULL ||
+	    !iap_text_is_utf8(value, strlen(value)))
+		return iap_error_set(err, IAP_INVALID,
+		    "%s: %s must be one line of UTF-8 that neither begins nor ends in a blank", path, key);
 	return IAP_OK;
+}
+
+static bool
+is_one_of(const char *value, const char *first, const char *second)
+{
+	return value == NULL || strcmp(value, first) == 0 || strcmp(value, second) == 0;
 }
 
 static enum iap_status
 check_source(const char *path, const struct iap_source_conf *source, struct iap_error *err)
 {
-	if (source->kind == NULL || strcmp(source->kind, "local") != 0)
-		return iap_error_set(err, IAP_INVALID, "%s: kind must be local", path);
-	if (source->root == NULL || *source->root != '/')
-		return iap_error_set(err, IAP_INVALID, "%s: root must be an absolute path", path);
-	if (strpbrk(source->root, "\r\n") != NULL || strlen(source->root) > ROOT_LIMIT ||
-	    strchr(" \t", source->root[strlen(source->root) - 1]) != NULL ||
-	    !iap_text_is_utf8(source->root, strlen(source->root)))
-		return iap_error_set(err, IAP_INVALID,
-		    "%s: root must be one line of UTF-8 that does not end in a blank", path);
+	unsigned int kind = flag_of(source->kind);
+
+	if (kind == 0)
+		return iap_error_set(err, IAP_INVALID, "%s: kind must be local, s3 or azure", path);
+	for (size_t i = 0; i < IAP_LENGTH(keys); i++) {
+		const char *value = *member_of(source, keys[i].at);
+
+		if ((keys[i].flags & kind) == 0)
+			continue;
+		if ((keys[i].flags & PATH) != 0 && (value != NULL ? *value != '/' :
+		    (keys[i].flags & NEEDED) != 0))
+			return iap_error_set(err, IAP_INVALID, "%s: %s must be an absolute path", path,
+			    keys[i].key);
+		if (value == NULL && (keys[i].flags & NEEDED) != 0)
+			return iap_error_set(err, IAP_INVALID, "%s: %s is missing", path, keys[i].key);
+		if (value != NULL && check_value(path, keys[i].key, value, err) != IAP_OK)
+			return err->status;
+	}
+	if (!is_one_of(source->addressing, "path", "virtual"))
+		return iap_error_set(err, IAP_INVALID, "%s: addressing must be path or virtual", path);
+	if (!is_one_of(source->requester_pays, "yes", "no"))
+		return iap_error_set(err, IAP_INVALID, "%s: requester_pays must be yes or no", path);
 	return IAP_OK;
 }
 
@@ -90,13 +184,20 @@ enum iap_status
 iap_source_conf_save(struct iap_arena *arena, const char *folder,
     const struct iap_source_conf *source, struct iap_error *err)
 {
-	const char *path, *text;
+	const char *path;
+	struct iap_buf text;
 
 	if (file_of(arena, folder, source->name, &path, err) != IAP_OK ||
 	    check_source(path, source, err) != IAP_OK)
 		return err->status;
-	text = iap_arena_format(arena, "kind = %s\nroot = %s\n", source->kind, source->root);
-	return iap_file_save(path, FILE_MODE, text, strlen(text), err);
+	iap_buf_open(&text, arena);
+	for (size_t i = 0; i < IAP_LENGTH(keys); i++) {
+		const char *value = *member_of(source, keys[i].at);
+
+		if ((keys[i].flags & flag_of(source->kind)) != 0 && value != NULL)
+			iap_buf_format(&text, "%s = %s\n", keys[i].key, value);
+	}
+	return iap_file_save(path, FILE_MODE, text.bytes, text.length, err);
 }
 
 enum iap_status

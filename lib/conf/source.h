@@ -14,11 +14,24 @@
 #include "base/arena.h"
 #include "base/error.h"
 
+/* Members that the kind has no use for are NULL. */
 struct iap_source_conf {
 	const char *name;
-	const char *kind; /* "local" */
-	const char *root; /* of local: absolute path of a folder */
+	const char *kind;           /* "local", "s3", "azure" */
+	const char *root;           /* of local: absolute path of a folder */
+
+	const char *endpoint;       /* of s3 and azure: https://HOST[:PORT], or http:// */
+	const char *bucket;         /* of s3; of azure the container */
+	const char *prefix;         /* of s3 and azure: before every key; or NULL */
+	const char *credentials;    /* of s3 and azure: absolute path of a file; NULL: the platform's */
+	const char *ca_file;        /* of s3 and azure: absolute path; NULL: the system's */
+	const char *aws_region;     /* of s3, or NULL */
+	const char *addressing;     /* of s3: "path", "virtual", or NULL */
+	const char *requester_pays; /* of s3: "yes", "no", or NULL */
 };
+
+/* Where it lies, for people: the root, or endpoint, bucket and prefix as one URL. */
+const char *iap_source_conf_format(struct iap_arena *arena, const struct iap_source_conf *source);
 
 /* Whether a name is 1 to 64 of [A-Za-z0-9._-] and does not begin with a dot or dash. */
 bool iap_source_conf_check_name(const char *name);

@@ -57,7 +57,8 @@ static void
 a_source_is_saved_listed_read_and_removed(void **state)
 {
 	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(1 << 20);
-	const struct iap_source_conf wanted = { "b-2", "local", "/a path/Andr\xc3\xa9 = #1" };
+	const struct iap_source_conf wanted = { .name = "b-2", .kind = "local",
+		.root = "/a path/Andr\xc3\xa9 = #1" };
 	struct iap_source_conf got;
 	struct iap_error err = { 0 };
 	const char *const *names;
@@ -86,6 +87,39 @@ a_source_is_saved_listed_read_and_removed(void **state)
 }
 
 static void
+object_stores_are_saved_and_read(void **state)
+{
+	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(1 << 20);
+	const struct iap_source_conf s3 = { .name = "s3", .kind = "s3",
+		.endpoint = "https://s3.eu-west-1.amazonaws.com", .bucket = "calls", .prefix = "a b/c",
+		.credentials = "/etc/iap/aws", .ca_file = "/etc/ca.pem", .aws_region = "eu-west-1",
+		.addressing = "path", .requester_pays = "yes" };
+	const struct iap_source_conf azure = { .name = "az", .kind = "azure",
+		.endpoint = "https://acct.blob.core.windows.net", .bucket = "calls" };
+	struct iap_source_conf got;
+	struct iap_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(iap_source_conf_save(arena, folder, &s3, &err), IAP_OK);
+	assert_int_equal(iap_source_conf_load(arena, folder, "s3", &got, &err), IAP_OK);
+	assert_string_equal(got.endpoint, s3.endpoint);
+	assert_string_equal(got.bucket, s3.bucket);
+	assert_string_equal(got.prefix, s3.prefix);
+	assert_string_equal(got.credentials, s3.credentials);
+	assert_string_equal(got.ca_file, s3.ca_file);
+	assert_string_equal(got.aws_region, s3.aws_region);
+	assert_string_equal(got.addressing, "path");
+	assert_string_equal(got.requester_pays, "yes");
+	assert_null(got.root);
+	assert_int_equal(iap_source_conf_save(arena, folder, &azure, &err), IAP_OK);
+	assert_int_equal(iap_source_conf_load(arena, folder, "az", &got, &err), IAP_OK);
+	assert_string_equal(got.bucket, "calls");
+	assert_null(got.credentials);
+	remove_file("s3.conf");
+	remove_file("az.conf");
+}
+
+static void
 names_and_roots_cannot_leave_their_place(void **state)
 {
 	static const char *const names[] = { "", "..", "../a", "a/b", ".a", "-a", "a b", "a\n",
@@ -98,11 +132,11 @@ names_and_roots_cannot_leave_their_place(void **state)
 	(void)state;
 	for (size_t i = 0; i < IAP_LENGTH(names); i++) {
 		assert_int_equal(iap_source_conf_load(arena, folder, names[i], &source, &err), IAP_INVALID);
-		source = (struct iap_source_conf){ names[i], "local", "/r" };
+		source = (struct iap_source_conf){ .name = names[i], .kind = "local", .root = "/r" };
 		assert_int_equal(iap_source_conf_save(arena, folder, &source, &err), IAP_INVALID);
 	}
 	for (size_t i = 0; i < IAP_LENGTH(roots); i++) {
-		source = (struct iap_source_conf){ "a", "local", roots[i] };
+		source = (struct iap_source_conf){ .name = "a", .kind = "local", .root = roots[i] };
 		assert_int_equal(iap_source_conf_save(arena, folder, &source, &err), IAP_INVALID);
 	}
 }
@@ -112,9 +146,21 @@ a_wrong_file_is_refused_with_its_line(void **state)
 {
 	static const struct { const char *text, *says; } cases[] = {
 		{ "kind = local\n", "root must be an absolute path" },
-		{ "root = /r\n", "kind must be local" },
-		{ "kind = s4\nroot = /r\n", "kind must be local" },
+		{ "root = /r\n", "kind must be local, s3 or azure" },
+		{ "kind = s4\nroot = /r\n", "kind must be local, s3 or azure" },
 		{ "kind = local\nroot = r\n", "root must be an absolute path" },
+		{ "kind = local\nbucket = b\n", "a.conf:2: a source of kind local has no bucket" },
+		{ "kind = s3\nbucket = b\n", "endpoint is missing" },
+		{ "kind = s3\nendpoint = https://h\n", "bucket is missing" },
+		{ "kind = s3\nendpoint = https://h\nbucket = b\ncredentials = c\n",
+		    "credentials must be an absolute path" },
+		{ "kind = s3\nendpoint = https://h\nbucket = b\naddressing = p\n",
+		    "addressing must be path or virtual" },
+		{ "kind = s3\nendpoint = https://h\nbucket = b\nrequester_pays = 1\n",
+		    "requester_pays must be yes or no" },
+		{ "kind = azure\nendpoint = https://h\nbucket = b\n",
+		    "a.conf:3: a source of kind azure has no bucket" },
+		{ "kind = azure\nendpoint = https://h\n", "container is missing" },
 		{ "kind = local\nrot = /r\n", "a.conf:2: unknown setting rot" },
 		{ "[x]\nkind = local\n", "a.conf:2: a source has no sections" },
 	};
@@ -137,6 +183,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_source_is_saved_listed_read_and_removed),
+		cmocka_unit_test(object_stores_are_saved_and_read),
 		cmocka_unit_test(names_and_roots_cannot_leave_their_place),
 		cmocka_unit_test(a_wrong_file_is_refused_with_its_line),
 	};
