@@ -24,6 +24,7 @@ static enum iap_status azure_open(const struct iap_storage_conf *conf, struct ia
 
 const struct iap_storage_ops iap_storage_azure = {
 	.name = "azure",
+	.kept = true,
 	.open = azure_open,
 	.close = iap_cloud_close,
 	.stat = iap_cloud_stat,
@@ -137,7 +138,7 @@ judge_identity(const struct iap_cloud *cloud, struct iap_arena *arena,
     const struct iap_credential *credential, const struct iap_fetch_answer *answer,
     struct iap_error *err)
 {
-	int64_t there_ms, here_ms = iap_clock_now_ms() + atomic_load(&cloud->skew_ms), end_ms;
+	int64_t there_ms, here_ms = iap_clock_now_ms() + atomic_load(&cloud->storage.skew_ms), end_ms;
 
 	if (iap_http_stamp_parse(iap_fetch_header(answer, "Date"), &there_ms) &&
 	    llabs(there_ms - here_ms) > SKEW_MS) {

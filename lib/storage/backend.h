@@ -3,11 +3,14 @@
 #ifndef IAP_STORAGE_BACKEND_H
 #define IAP_STORAGE_BACKEND_H
 
+#include <stdatomic.h>
+
 #include "storage/storage.h"
 
 /* Every operation is required; the keys they get have been checked. */
 struct iap_storage_ops {
 	const char *name; /* as written in sources.d */
+	bool kept;        /* worth keeping open between uses: see storage/shelf.h */
 
 	enum iap_status (*open)(const struct iap_storage_conf *conf, struct iap_storage **out,
 	    struct iap_error *err);
@@ -24,6 +27,8 @@ struct iap_storage_ops {
 /* The first member of every kind's own struct. */
 struct iap_storage {
 	const struct iap_storage_ops *ops;
+	atomic_llong skew_ms; /* see iap_storage_skew_ms() */
+	atomic_uint users; /* iap_storage_open() begins with one; the last to close ends it */
 };
 
 /* Files below one root directory: local.c. */

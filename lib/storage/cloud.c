@@ -64,8 +64,6 @@ iap_cloud_open(const struct iap_storage_conf *conf, const struct iap_storage_ops
 	*out = cloud;
 	cloud->storage.ops = ops;
 	cloud->dialect = dialect;
-	atomic_init(&cloud->users, 1);
-	atomic_init(&cloud->skew_ms, 0);
 	cloud->arena = iap_arena_new(TEXTS_LIMIT);
 	cloud->source = iap_arena_copy(cloud->arena, conf->name);
 	cloud->prefix = end_with_slash(cloud->arena, conf->prefix);
@@ -93,8 +91,6 @@ iap_cloud_close(struct iap_storage *storage)
 {
 	struct iap_cloud *cloud = (struct iap_cloud *)storage;
 
-	if (atomic_fetch_sub(&cloud->users, 1) != 1)
-		return;
 	iap_fetch_close(&cloud->fetch);
 	iap_credentials_close(&cloud->credentials);
 	iap_arena_free(&cloud->arena);
@@ -110,7 +106,7 @@ repair_clock(struct iap_cloud *cloud, const struct iap_fetch_answer *answer)
 	if (!iap_http_stamp_parse(iap_fetch_header(answer, "Date"), &there_ms))
 		return false;
 	skew_ms = there_ms - iap_clock_now_ms();
-	atomic_store(&cloud->skew_ms, skew_ms);
+	atomic_store(&cloud->storage.skew_ms, skew_ms);
 	iap_log_warning("this machine's clock is not that of the storage: requests are signed with "
 	    "the storage's source=%s behind_s=%lld", cloud->source, (long long)(skew_ms / 1000));
 	return true;
@@ -167,7 +163,7 @@ ask_round(struct iap_cloud *cloud, struct iap_arena *arena, struct round *round,
 	size_t count = round->count;
 	struct iap_fetch_request *requests = iap_arena_array(arena, count, sizeof *requests);
 	struct iap_fetch_answer *answers = iap_arena_array(arena, count, sizeof *answers);
-	int64_t now_ms = iap_clock_now_ms() + atomic_load(&cloud->skew_ms);
+	int64_t now_ms = iap_clock_now_ms() + atomic_load(&cloud->storage.skew_ms);
 	struct iap_credential credential;
 
 	if (iap_credentials_find(cloud->credentials, arena, round->refused, &credential, err) !=

@@ -74,7 +74,6 @@ struct iap_cloud_dialect {
 struct iap_cloud {
 	struct iap_storage storage;
 	const struct iap_cloud_dialect *dialect;
-	atomic_uint users;        /* the storage and its readers */
 	struct iap_arena *arena;  /* of the texts below */
 	const char *source;       /* its name */
 	const char *scheme;       /* "https" */
@@ -87,7 +86,6 @@ struct iap_cloud {
 	unsigned int patience_s;
 	struct iap_fetch *fetch;
 	struct iap_credentials *credentials;
-	atomic_llong skew_ms;     /* the store's clock less ours */
 };
 
 /*
@@ -100,7 +98,7 @@ IAP_MUST_CHECK enum iap_status iap_cloud_open(const struct iap_storage_conf *con
     const struct iap_credentials_provider *providers, struct iap_cloud **out,
     struct iap_error *err);
 
-/* Lets go of a storage or, in a reader, of its share in one. */
+/* Ends the storage, when nobody uses it any more. */
 void iap_cloud_close(struct iap_storage *storage);
 
 /*

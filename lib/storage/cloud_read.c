@@ -180,8 +180,9 @@ static void
 cloud_reader_close(struct iap_reader *base)
 {
 	struct cloud_reader *reader = (struct cloud_reader *)base;
+	struct iap_storage *storage = &reader->cloud->storage;
 
-	iap_cloud_close(&reader->cloud->storage);
+	iap_storage_close(&storage);
 	free(reader->name);
 	free(reader->etag);
 	free(reader);
@@ -236,7 +237,7 @@ iap_cloud_read(struct iap_storage *storage, const char *key, struct iap_reader *
 
 	if (reader == NULL)
 		iap_log_die("out of memory");
-	atomic_fetch_add(&cloud->users, 1);
+	atomic_fetch_add(&storage->users, 1);
 	reader->reader.ops = &reader_ops;
 	reader->cloud = cloud;
 	if (asprintf(&reader->name, "%s%s", cloud->prefix, key) < 0)

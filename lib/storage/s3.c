@@ -36,6 +36,7 @@ static enum iap_status s3_open(const struct iap_storage_conf *conf, struct iap_s
 
 const struct iap_storage_ops iap_storage_s3 = {
 	.name = "s3",
+	.kept = true,
 	.open = s3_open,
 	.close = iap_cloud_close,
 	.stat = iap_cloud_stat,

@@ -19,6 +19,25 @@ iap_storage_kinds(void)
 	return "local, s3, azure";
 }
 
+struct iap_storage_conf
+iap_storage_conf_of(const struct iap_source_conf *source)
+{
+	return (struct iap_storage_conf){
+		.name = source->name,
+		.kind = source->kind,
+		.root = source->root,
+		.endpoint = source->endpoint,
+		.bucket = source->bucket,
+		.prefix = source->prefix,
+		.aws_region = source->aws_region,
+		.credentials = source->credentials,
+		.addressing = source->addressing,
+		.ca_file = source->ca_file,
+		.requester_pays = source->requester_pays != NULL &&
+		    strcmp(source->requester_pays, "yes") == 0,
+	};
+}
+
 enum iap_status
 iap_storage_open(const struct iap_storage_conf *conf, struct iap_storage **out,
     struct iap_error *err)
@@ -28,6 +47,7 @@ iap_storage_open(const struct iap_storage_conf *conf, struct iap_storage **out,
 			continue;
 		if (backends[i]->open(conf, out, err) != IAP_OK)
 			return iap_error_context(err, "source %s", conf->name);
+		atomic_init(&(*out)->users, 1);
 		return IAP_OK;
 	}
 	return iap_error_set(err, IAP_INVALID, "source %s: unknown kind \"%s\"; known: %s",
@@ -37,9 +57,15 @@ iap_storage_open(const struct iap_storage_conf *conf, struct iap_storage **out,
 void
 iap_storage_close(struct iap_storage **storage)
 {
-	if (*storage != NULL)
+	if (*storage != NULL && atomic_fetch_sub(&(*storage)->users, 1) == 1)
 		(*storage)->ops->close(*storage);
 	*storage = NULL;
+}
+
+int64_t
+iap_storage_skew_ms(const struct iap_storage *storage)
+{
+	return atomic_load(&storage->skew_ms);
 }
 
 static bool

@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "conf/source.h"
 #include "storage/reader.h"
 
 struct iap_storage;
@@ -42,6 +43,9 @@ struct iap_storage_conf {
 	bool requester_pays;     /* s3 */
 	unsigned int patience_s; /* how long an endpoint may send nearly nothing; 0: 20 */
 };
+
+/* The same as a file of sources.d says it; what `source` points to is not copied. */
+struct iap_storage_conf iap_storage_conf_of(const struct iap_source_conf *source);
 
 /* An object as it is now. */
 struct iap_object {
@@ -75,6 +79,12 @@ IAP_MUST_CHECK enum iap_status iap_storage_open(const struct iap_storage_conf *c
 
 /* Closes *storage and sets it to NULL; NULL in it is allowed. */
 void iap_storage_close(struct iap_storage **storage);
+
+/*
+ * By how much the storage's clock turned out to be ahead of ours, when it refused
+ * a request for that; requests are signed with its time since. 0: it did not.
+ */
+int64_t iap_storage_skew_ms(const struct iap_storage *storage);
 
 /* The kinds there are, for messages: "local, s3, azure". */
 const char *iap_storage_kinds(void);

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "storage/shelf.h"
 #include "tests/support/store.h"
 
 enum { OBJECTS_MAX = 4000, LARGE = 9 * 1024 * 1024 + 5, READ_MAX = 16 * 1024 * 1024 };
@@ -269,6 +270,39 @@ a_reader_outlives_its_storage(void **state)
 	iap_reader_close(&reader);
 }
 
+static void
+a_shelf_keeps_object_stores_and_notices_changes(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct iap_storage_conf *conf = &fixture->conf;
+	struct iap_source_conf source = { .name = "s", .kind = conf->kind, .root = conf->root,
+		.endpoint = conf->endpoint, .bucket = conf->bucket, .prefix = conf->prefix,
+		.credentials = conf->credentials };
+	const char *folder = test_store_file(fixture->arena, ".");
+	struct iap_storage_shelf *shelf = iap_storage_shelf_new(folder, 5);
+	struct iap_storage *storages[3];
+	struct iap_error err = { 0 };
+	struct iap_object known;
+
+	assert_int_equal(iap_storage_shelf_find(shelf, fixture->arena, "s", &storages[0], &err),
+	    IAP_NOT_FOUND);
+	for (int i = 0; i < 3; i++) {
+		if (i == 2 && source.root != NULL)
+			source.root = test_store_file(fixture->arena, "root/a");
+		else if (i == 2)
+			source.prefix = "archive one/a";
+		assert_int_equal(iap_source_conf_save(fixture->arena, folder, &source, &err), IAP_OK);
+		assert_int_equal(iap_storage_shelf_find(shelf, fixture->arena, "s", &storages[i], &err),
+		    IAP_OK);
+	}
+	assert_int_equal(storages[0] == storages[1], conf->root == NULL);
+	iap_storage_shelf_free(&shelf);
+	assert_int_equal(iap_storage_stat(storages[0], fixture->arena, "a/b/c.txt", &known, &err), IAP_OK);
+	assert_int_equal(iap_storage_stat(storages[2], fixture->arena, "b/c.txt", &known, &err), IAP_OK);
+	for (int i = 0; i < 3; i++)
+		iap_storage_close(&storages[i]);
+}
+
 /* How a configuration is told from the right one, and what is said of it. */
 static const struct {
 	const char *kind;
@@ -337,6 +371,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(ranges_are_read_anywhere),
 		cmocka_unit_test(what_is_not_there_is_not_found),
 		cmocka_unit_test(a_reader_outlives_its_storage),
+		cmocka_unit_test(a_shelf_keeps_object_stores_and_notices_changes),
 		cmocka_unit_test(each_mistake_has_its_own_sentence),
 	};
 
