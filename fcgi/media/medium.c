@@ -5,12 +5,10 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "conf/source.h"
 #include "crypto/hash.h"
 #include "media/armour.h"
 #include "media/cms.h"
 #include "media/sniff.h"
-#include "storage/storage.h"
 
 /* Messages up to this size may be empty ones with a long header; larger are not empty. */
 enum { EMPTY_CIPHER = IAP_AES_BLOCK, EMPTY_MESSAGE_MAX = IAP_CMS_HEADER_MAX + 4096 };
@@ -42,17 +40,10 @@ open_object(struct iap_medium_place *place, struct iap_arena *arena,
     const struct iap_ticket *ticket, struct iap_medium *out, struct iap_error *err)
 {
 	IAP_CLEANUP(iap_storage_close) struct iap_storage *storage = NULL;
-	struct iap_source_conf source;
 
 	if (ticket->entry != NULL)
 		return refuse(out, IAP_STATE_UNREADABLE, "entries of zips are not read", err);
-	if (iap_source_conf_load(arena, place->settings->media_sources, ticket->source, &source,
-	    err) != IAP_OK)
-		return err->status = IAP_UNAVAILABLE;
-	const struct iap_storage_conf conf = { .name = source.name, .kind = source.kind,
-		.root = source.root };
-
-	if (iap_storage_open(&conf, &storage, err) != IAP_OK)
+	if (iap_storage_shelf_find(place->shelf, arena, ticket->source, &storage, err) != IAP_OK)
 		return err->status = IAP_UNAVAILABLE;
 	if (iap_storage_read(storage, ticket->key, &out->reader, err) != IAP_OK)
 		return iap_medium_refuse(out, err);

@@ -14,11 +14,13 @@
 #include "media/state.h"
 #include "media/ticket.h"
 #include "storage/reader.h"
+#include "storage/shelf.h"
 
 /* What is needed to open media, one of it a thread. */
 struct iap_medium_place {
 	const struct iap_settings *settings;
 	struct iap_keyring *keyring;
+	struct iap_storage_shelf *shelf; /* of the sources */
 	struct iap_opened *opened; /* envelopes of before, or NULL: none are kept */
 };
 

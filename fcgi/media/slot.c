@@ -9,7 +9,8 @@
 #include "crypto/hash.h"
 #include "media/ended.h"
 
-enum { REQUEST_MEMORY = 64 << 20 };
+/* A listener should rather be told than wait for a storage that stands still. */
+enum { REQUEST_MEMORY = 64 << 20, PATIENCE_S = 8 };
 
 void
 iap_slot_begin(struct iap_slot *slot, const struct iap_settings *settings,
@@ -24,6 +25,7 @@ iap_slot_begin(struct iap_slot *slot, const struct iap_settings *settings,
 		.place = {
 			.settings = settings,
 			.keyring = iap_keyring_open(settings->media_keys, passphrase),
+			.shelf = iap_storage_shelf_new(settings->media_sources, PATIENCE_S),
 			.opened = whole ? NULL : iap_opened_new(),
 		},
 	};
@@ -41,6 +43,7 @@ iap_slot_end(struct iap_slot *slot)
 {
 	iap_exchange_close(&slot->exchange);
 	iap_keyring_close(&slot->place.keyring);
+	iap_storage_shelf_free(&slot->place.shelf);
 	iap_opened_free(&slot->place.opened);
 	iap_arena_free(&slot->arena);
 	iap_secret_wipe(slot->buffer, slot->buffer_size);
