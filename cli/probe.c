@@ -41,6 +41,17 @@ find_object(struct iap_cli *cli, struct iap_storage *storage, const char **key_o
 	return IAP_OK;
 }
 
+/* What is to be said of the clocks. */
+static const char *
+clock_of(struct iap_cli *cli, const struct iap_storage *storage)
+{
+	int64_t skew_ms = iap_storage_skew_ms(storage);
+
+	return skew_ms == 0 ? "" :
+	    iap_arena_format(cli->arena, "; but this machine's clock is %" PRId64 " s %s the storage's",
+	    (skew_ms < 0 ? -skew_ms : skew_ms) / 1000, skew_ms < 0 ? "ahead of" : "behind");
+}
+
 static enum iap_status
 probe(struct iap_cli *cli, const char *name, const char **detail, struct iap_error *err)
 {
@@ -48,19 +59,21 @@ probe(struct iap_cli *cli, const char *name, const char **detail, struct iap_err
 	IAP_CLEANUP(iap_reader_close) struct iap_reader *reader = NULL;
 	struct iap_source_conf conf;
 	struct iap_storage_conf storage_conf;
+	const char *place;
 	char head[HEAD_SIZE];
 	const char *key;
 	size_t got;
 
 	if (iap_source_conf_load(cli->arena, cli->settings.media_sources, name, &conf, err) != IAP_OK)
 		return err->status;
-	storage_conf = (struct iap_storage_conf){ .name = name, .kind = conf.kind, .root = conf.root };
+	storage_conf = iap_storage_conf_of(&conf);
+	place = iap_source_conf_format(cli->arena, &conf);
 	if (iap_storage_open(&storage_conf, &storage, err) != IAP_OK ||
 	    find_object(cli, storage, &key, err) != IAP_OK)
 		return err->status;
 	if (key == NULL) {
-		*detail = iap_arena_format(cli->arena, "%s can be listed; no object was found",
-		    conf.root);
+		*detail = iap_arena_format(cli->arena, "%s can be listed; no object was found%s", place,
+		    clock_of(cli, storage));
 		return IAP_OK;
 	}
 	if (iap_storage_read(storage, key, &reader, err) != IAP_OK)
@@ -68,8 +81,8 @@ probe(struct iap_cli *cli, const char *name, const char **detail, struct iap_err
 	if (reader->size > 0 &&
 	    iap_reader_read_at(reader, 0, head, sizeof head, &got, err) != IAP_OK)
 		return err->status;
-	*detail = iap_arena_format(cli->arena, "%s can be listed, and %s (%" PRIu64 " bytes) read",
-	    conf.root, key, reader->size);
+	*detail = iap_arena_format(cli->arena, "%s can be listed, and %s (%" PRIu64 " bytes) read%s",
+	    place, key, reader->size, clock_of(cli, storage));
 	return IAP_OK;
 }
 

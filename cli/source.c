@@ -18,27 +18,42 @@
 
 /* The options of `source add`. */
 struct wanted {
-	const char *name;
-	const char *kind;
-	const char *root;
+	struct iap_source_conf conf;
+	const char *container;
+	bool requester_pays;
 	const char *region;
 	const char *rule;
 };
 
-/* Whether the root can be entered now, and its absolute form without links. */
+/* The absolute form of a path, without links. */
 static enum iap_status
-check_root(struct iap_cli *cli, struct wanted *wanted, struct iap_error *err)
+resolve(struct iap_cli *cli, const char *what, const char **path, struct iap_error *err)
+{
+	char *absolute;
+
+	if (*path == NULL)
+		return IAP_OK;
+	absolute = realpath(*path, NULL);
+	if (absolute == NULL)
+		return iap_error_set(err, IAP_NOT_FOUND, "%s: no such %s, or it cannot be entered", *path,
+		    what);
+	*path = iap_arena_copy(cli->arena, absolute);
+	free(absolute);
+	return IAP_OK;
+}
+
+/* Whether such a storage can be; of a folder also whether it can be entered now. */
+static enum iap_status
+check_storage(struct iap_cli *cli, struct iap_source_conf *source, struct iap_error *err)
 {
 	IAP_CLEANUP(iap_storage_close) struct iap_storage *storage = NULL;
-	struct iap_storage_conf conf = { .name = wanted->name, .kind = wanted->kind };
-	char *absolute = realpath(wanted->root, NULL);
+	struct iap_storage_conf conf;
 
-	if (absolute == NULL)
-		return iap_error_set(err, IAP_NOT_FOUND, "%s: no such folder, or it cannot be entered",
-		    wanted->root);
-	wanted->root = iap_arena_copy(cli->arena, absolute);
-	free(absolute);
-	conf.root = wanted->root;
+	if (resolve(cli, "folder", &source->root, err) != IAP_OK ||
+	    resolve(cli, "file", &source->credentials, err) != IAP_OK ||
+	    resolve(cli, "file", &source->ca_file, err) != IAP_OK)
+		return err->status;
+	conf = iap_storage_conf_of(source);
 	return iap_storage_open(&conf, &storage, err);
 }
 
@@ -46,14 +61,12 @@ static enum iap_status
 add_source(struct iap_cli *cli, const struct wanted *wanted, struct iap_error *err)
 {
 	const struct iap_source row = {
-		.name = wanted->name,
-		.kind = wanted->kind,
+		.name = wanted->conf.name,
+		.kind = wanted->conf.kind,
 		.region = wanted->region,
 		.division_rule = wanted->rule,
 	};
-	const struct iap_source_conf conf = {
-		.name = wanted->name, .kind = wanted->kind, .root = wanted->root,
-	};
+	const struct iap_source_conf *conf = &wanted->conf;
 	struct iap_source known;
 	struct iap_owner owner;
 	enum iap_status status;
@@ -62,25 +75,62 @@ add_source(struct iap_cli *cli, const struct wanted *wanted, struct iap_error *e
 	 * The row first, the file last: a worker reads a source only when it has
 	 * both, and an add that was cut short can be repeated.
 	 */
-	status = iap_source_find(cli->db, cli->arena, wanted->name, &known, err);
+	status = iap_source_find(cli->db, cli->arena, conf->name, &known, err);
 	if (status == IAP_OK) {
 		struct iap_source_conf written;
 
-		if (iap_source_conf_load(cli->arena, cli->settings.media_sources, wanted->name, &written,
+		if (iap_source_conf_load(cli->arena, cli->settings.media_sources, conf->name, &written,
 		    err) != IAP_NOT_FOUND)
-			return iap_error_set(err, IAP_CONFLICT, "there is a source %s already", wanted->name);
-		if (iap_source_remove(cli->db, wanted->name, err) != IAP_OK)
+			return iap_error_set(err, IAP_CONFLICT, "there is a source %s already", conf->name);
+		if (iap_source_remove(cli->db, conf->name, err) != IAP_OK)
 			return err->status;
 	} else if (status != IAP_NOT_FOUND) {
 		return status;
 	}
 	if (iap_source_insert(cli->db, &row, err) != IAP_OK ||
-	    iap_cli_audit(cli, "source_add", "source", wanted->name, err) != IAP_OK)
+	    iap_cli_audit(cli, "source_add", "source", conf->name, err) != IAP_OK)
 		return err->status;
 	owner = iap_owner_begin(cli->settings.media_sources);
-	status = iap_source_conf_save(cli->arena, cli->settings.media_sources, &conf, err);
+	status = iap_source_conf_save(cli->arena, cli->settings.media_sources, conf, err);
 	iap_owner_end(&owner);
 	return status;
+}
+
+/* Which options belong to which kind; false after having said what is wrong. */
+static bool
+check_options(struct iap_cli *cli, struct wanted *wanted)
+{
+	struct iap_source_conf *conf = &wanted->conf;
+	bool is_local, is_s3, is_azure;
+
+	if (conf->kind == NULL)
+		conf->kind = "";
+	is_local = strcmp(conf->kind, "local") == 0;
+	is_s3 = strcmp(conf->kind, "s3") == 0;
+	is_azure = strcmp(conf->kind, "azure") == 0;
+	if (!is_local && !is_s3 && !is_azure)
+		iap_cli_usage(cli, "--kind is one of: %s", iap_storage_kinds());
+	else if (is_local && conf->root == NULL)
+		iap_cli_usage(cli, "--root is needed");
+	else if (is_local && (conf->endpoint != NULL || conf->bucket != NULL || conf->prefix != NULL ||
+	    wanted->container != NULL || conf->credentials != NULL || conf->ca_file != NULL))
+		iap_cli_usage(cli, "a source of kind local has --root and no other place");
+	else if (!is_local && conf->root != NULL)
+		iap_cli_usage(cli, "--root is for sources of kind local");
+	else if (!is_local && conf->endpoint == NULL)
+		iap_cli_usage(cli, "--endpoint is needed");
+	else if (is_s3 && (conf->bucket == NULL || wanted->container != NULL))
+		iap_cli_usage(cli, "--bucket is needed, and no --container");
+	else if (is_azure && (wanted->container == NULL || conf->bucket != NULL))
+		iap_cli_usage(cli, "--container is needed, and no --bucket");
+	else if (!is_s3 && (conf->aws_region != NULL || conf->addressing != NULL ||
+	    wanted->requester_pays))
+		iap_cli_usage(cli, "--aws-region, --addressing and --requester-pays are for s3");
+	else if (!iap_source_conf_check_name(conf->name))
+		iap_cli_usage(cli, "%s: a name is 1 to 64 of a-z A-Z 0-9 . _ -", conf->name);
+	else
+		return true;
+	return false;
 }
 
 static enum iap_exit
@@ -88,8 +138,17 @@ add(struct iap_cli *cli, struct iap_arguments *arguments)
 {
 	struct wanted wanted = { 0 };
 	const struct iap_option table[] = {
-		{ "kind", IAP_OPTION_TEXT, { .text = &wanted.kind } },
-		{ "root", IAP_OPTION_TEXT, { .text = &wanted.root } },
+		{ "kind", IAP_OPTION_TEXT, { .text = &wanted.conf.kind } },
+		{ "root", IAP_OPTION_TEXT, { .text = &wanted.conf.root } },
+		{ "endpoint", IAP_OPTION_TEXT, { .text = &wanted.conf.endpoint } },
+		{ "bucket", IAP_OPTION_TEXT, { .text = &wanted.conf.bucket } },
+		{ "container", IAP_OPTION_TEXT, { .text = &wanted.container } },
+		{ "prefix", IAP_OPTION_TEXT, { .text = &wanted.conf.prefix } },
+		{ "aws-region", IAP_OPTION_TEXT, { .text = &wanted.conf.aws_region } },
+		{ "credentials", IAP_OPTION_TEXT, { .text = &wanted.conf.credentials } },
+		{ "addressing", IAP_OPTION_TEXT, { .text = &wanted.conf.addressing } },
+		{ "requester-pays", IAP_OPTION_FLAG, { .flag = &wanted.requester_pays } },
+		{ "ca-file", IAP_OPTION_TEXT, { .text = &wanted.conf.ca_file } },
 		{ "region", IAP_OPTION_TEXT, { .text = &wanted.region } },
 		{ "division-from", IAP_OPTION_TEXT, { .text = &wanted.rule } },
 	};
@@ -100,38 +159,38 @@ add(struct iap_cli *cli, struct iap_arguments *arguments)
 	if (!iap_cli_parse(cli, arguments, table, IAP_LENGTH(table), (struct iap_word_count){ 1, 1 },
 	    &words))
 		return cli->exit;
-	wanted.name = words.items[0];
-	if (wanted.kind == NULL || strcmp(wanted.kind, "local") != 0)
-		return iap_cli_usage(cli, "--kind is one of: %s", iap_storage_kinds());
-	if (wanted.root == NULL)
-		return iap_cli_usage(cli, "--root is needed");
-	if (!iap_source_conf_check_name(wanted.name))
-		return iap_cli_usage(cli, "%s: a name is 1 to 64 of a-z A-Z 0-9 . _ -", wanted.name);
+	wanted.conf.name = words.items[0];
+	if (!check_options(cli, &wanted))
+		return cli->exit;
+	if (wanted.container != NULL)
+		wanted.conf.bucket = wanted.container;
+	if (wanted.requester_pays)
+		wanted.conf.requester_pays = "yes";
 	if (wanted.region == NULL)
 		wanted.region = "";
 	if (wanted.rule == NULL)
 		wanted.rule = IAP_DIVISION_RULE_DEFAULT;
 	if (iap_division_rule_parse(cli->arena, wanted.rule, &rule, &err) != IAP_OK)
 		return iap_cli_usage(cli, "--division-from: %s", err.detail);
-	if (check_root(cli, &wanted, &err) != IAP_OK)
+	if (check_storage(cli, &wanted.conf, &err) != IAP_OK)
 		return iap_cli_fail(cli, &err);
 	if (!iap_cli_connect(cli))
 		return cli->exit;
 	if (add_source(cli, &wanted, &err) != IAP_OK)
 		return iap_cli_fail(cli, &err);
-	fprintf(stderr, "source %s is read from the next pass on\n", wanted.name);
+	fprintf(stderr, "source %s is read from the next pass on\n", wanted.conf.name);
 	return IAP_EXIT_DONE;
 }
 
-/* The root in the source's file, or NULL. */
+/* Where the source's file says it lies, or NULL. */
 static const char *
-root_of(struct iap_cli *cli, const char *name)
+place_of(struct iap_cli *cli, const char *name)
 {
 	struct iap_source_conf conf;
 	struct iap_error ignored = { 0 };
 
 	return iap_source_conf_load(cli->arena, cli->settings.media_sources, name, &conf,
-	    &ignored) == IAP_OK ? conf.root : NULL;
+	    &ignored) == IAP_OK ? iap_source_conf_format(cli->arena, &conf) : NULL;
 }
 
 static void
@@ -143,15 +202,20 @@ write_sources(struct iap_cli *cli, struct iap_buf *text, const struct iap_rows *
 	iap_json_write_open(&writer, text);
 	iap_json_write_array_begin(&writer, NULL);
 	for (size_t i = 0; i < rows->count; i++) {
-		const char *root = root_of(cli, sources[i].name);
+		const char *place = place_of(cli, sources[i].name);
 
 		iap_json_write_object_begin(&writer, NULL);
 		iap_json_write_text(&writer, "name", sources[i].name);
 		iap_json_write_text(&writer, "kind", sources[i].kind);
-		if (root != NULL)
-			iap_json_write_text(&writer, "root", root);
+		/* "root" is what places of kind local were called first. */
+		if (place != NULL && strcmp(sources[i].kind, "local") == 0)
+			iap_json_write_text(&writer, "root", place);
 		else
 			iap_json_write_null(&writer, "root");
+		if (place != NULL)
+			iap_json_write_text(&writer, "place", place);
+		else
+			iap_json_write_null(&writer, "place");
 		iap_json_write_text(&writer, "region", sources[i].region);
 		iap_json_write_text(&writer, "division_from", sources[i].division_rule);
 		iap_json_write_time(&writer, "added_at", sources[i].added_ms);
@@ -168,13 +232,13 @@ print_sources(struct iap_cli *cli, struct iap_buf *text, const struct iap_rows *
 	const struct iap_source *sources = rows->items;
 
 	iap_buf_format(text, "%-20s %-6s %12s %-10s %-26s %s\n", "NAME", "KIND", "INTERACTIONS",
-	    "REGION", "DIVISIONS FROM", "ROOT");
+	    "REGION", "DIVISIONS FROM", "PLACE");
 	for (size_t i = 0; i < rows->count; i++) {
-		const char *root = root_of(cli, sources[i].name);
+		const char *place = place_of(cli, sources[i].name);
 
 		iap_buf_format(text, "%-20s %-6s %12" PRIu64 " %-10s %-26s %s\n", sources[i].name,
 		    sources[i].kind, sources[i].interactions, sources[i].region,
-		    sources[i].division_rule, root != NULL ? root : "(its file is missing or wrong)");
+		    sources[i].division_rule, place != NULL ? place : "(its file is missing or wrong)");
 	}
 }
 
@@ -302,12 +366,25 @@ remove_source(struct iap_cli *cli, struct iap_arguments *arguments)
 const struct iap_command iap_cli_source_commands[] = {
 	{ "source", "add", "read one more archive",
 	  "usage: iapctl source add NAME --kind local --root PATH [--region R]"
-	  " [--division-from RULE]\n\n"
-	  "R is the region of calls whose document names none. RULE lists, with commas\n"
+	  " [--division-from RULE]\n"
+	  "       iapctl source add NAME --kind s3 --endpoint URL --bucket B [--prefix P]\n"
+	  "           [--aws-region R] [--credentials FILE] [--addressing path|virtual]\n"
+	  "           [--requester-pays] [--ca-file FILE] ...\n"
+	  "       iapctl source add NAME --kind azure --endpoint URL --container C [--prefix P]\n"
+	  "           [--credentials FILE] [--ca-file FILE] ...\n\n"
+	  "R of --region is the region of calls whose document names none. RULE lists, with commas\n"
 	  "between, where divisions come from: partitions accessgroups tenant attr:KEY\n"
 	  "fixed:NAME; without it partitions,accessgroups. Takes effect at once.\n\n"
 	  "  iapctl source add emea --kind local --root /srv/archive/emea --region EMEA\n"
-	  "  iapctl source add old --kind local --root /srv/rcs --division-from attr:Team,fixed:/Old\n",
+	  "  iapctl source add old --kind local --root /srv/rcs --division-from attr:Team,fixed:/Old\n"
+	  "  iapctl source add aws --kind s3 --endpoint https://s3.eu-west-1.amazonaws.com\n"
+	  "      --aws-region eu-west-1 --bucket calls --prefix mlm\n"
+	  "  iapctl source add az --kind azure --endpoint https://ACCOUNT.blob.core.windows.net\n"
+	  "      --container calls --credentials /etc/iap/secrets/azure\n\n"
+	  "A credentials file of s3 has lines access_key_id = ..., secret_access_key = ... and\n"
+	  "perhaps session_token = ...; of azure account_key = ... or sas = ... . Without one the\n"
+	  "platform is asked: environment, web identity, profile, container, instance (version 2\n"
+	  "only); workload or managed identity.\n",
 	  add },
 	{ "source", "list", "which archives are read",
 	  "usage: iapctl source list [--json]\n\n"
