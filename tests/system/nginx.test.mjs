@@ -67,12 +67,13 @@ for (const [target, place] of [["/_media", "media"], ["/_media_whole", "whole"]]
 		web = () => ({ headers: { "X-Accel-Redirect": target, "X-IAP-Ticket": "genuine",
 			"Cache-Control": "no-store" } });
 		media = ({ params }) => ({ status: 206, headers: { "Content-Range": "bytes 0-4/9",
-			"Content-Type": "audio/mpeg" }, body: params.IAP_TICKET.slice(0, 5) });
+			"Content-Type": "audio/mpeg", "Cache-Control": "public" }, body: params.IAP_TICKET.slice(0, 5) });
 		const answer = await client.get("/api/v1/interactions/1/media/0",
 			{ ...spoofs, range: "bytes=0-" });
 		assert.equal(answer.status, 206);
 		assert.equal(answer.text, "genui");
 		assert.equal(answer.headers["content-range"], "bytes 0-4/9");
+		assert.equal(answer.headers["cache-control"], "no-store", "as iap-web said, and once");
 		assert.equal(answer.headers["x-iap-ticket"], undefined, "the ticket stays inside");
 		checkParams(seen[place][0]);
 		assert.equal(seen[place][0].params.IAP_TICKET, "genuine");
