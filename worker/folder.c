@@ -11,6 +11,7 @@ iap_folder_open(struct iap_folder *folder, struct iap_arena *arena, const char *
     const struct iap_storage_page *page)
 {
 	*folder = (struct iap_folder){
+		.arena = arena,
 		.key = iap_arena_copy(arena, key),
 		.hash = iap_key_hash64(key),
 		.objects = iap_arena_array(arena, page->count + 1, sizeof *folder->objects),
@@ -57,7 +58,7 @@ in_folder(void *context, struct iap_arena *arena, const char *key, const char *f
 	if (strcmp(key, folder->key) != 0)
 		return IAP_OK;
 	if (folder->by_name == NULL) {
-		folder->by_name = iap_arena_array(arena, folder->count + 1, sizeof *folder->by_name);
+		folder->by_name = iap_arena_array(folder->arena, folder->count + 1, sizeof *folder->by_name);
 		for (size_t i = 0; i < folder->count; i++)
 			folder->by_name[i] = &folder->objects[i];
 		qsort(folder->by_name, folder->count, sizeof *folder->by_name, compare_folded);

@@ -16,6 +16,7 @@ struct iap_folder_object {
 };
 
 struct iap_folder {
+	struct iap_arena *arena; /* that it lives in */
 	const char *key;    /* "" is the root */
 	uint64_t hash;      /* iap_key_hash64() of it */
 	struct iap_folder_object *objects; /* in order of their keys */

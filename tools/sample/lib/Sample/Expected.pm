@@ -66,10 +66,11 @@ sub medium_of {
 				@{$m->{masks}}]);
 }
 
-# In order of joining. The upload script, 2014 and the cloud name nobody.
+# In order of joining. The upload script and 2014 name nobody; the cloud's userIds are not judged.
 sub agents_of {
 	my ($call) = @_;
-	return [] if $call->{form} =~ /^(?:upload|early|cloud)$/ || $call->{no_events};
+	return undef if $call->{form} eq 'cloud';
+	return [] if $call->{form} =~ /^(?:upload|early)$/ || $call->{no_events};
 	return [map { object(user => $_->{agent}{user}) } @{$call->{media}}]
 		if $call->{form} eq 'screen';
 	my (@agents, %seen);
