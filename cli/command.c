@@ -78,9 +78,9 @@ iap_cli_connect(struct iap_cli *cli)
 enum iap_exit
 iap_cli_fail(struct iap_cli *cli, const struct iap_error *err)
 {
-	(void)cli;
 	fprintf(stderr, "iapctl: %s\n", err->detail);
-	return err->status == IAP_FORBIDDEN ? IAP_EXIT_NOT_ALLOWED : IAP_EXIT_FAILED;
+	cli->exit = err->status == IAP_FORBIDDEN ? IAP_EXIT_NOT_ALLOWED : IAP_EXIT_FAILED;
+	return cli->exit;
 }
 
 enum iap_exit
@@ -94,7 +94,8 @@ iap_cli_usage(struct iap_cli *cli, const char *format, ...)
 	vfprintf(stderr, format, values);
 	va_end(values);
 	fprintf(stderr, "\n%.*s\n", (int)line, cli->command->help);
-	return IAP_EXIT_USAGE;
+	cli->exit = IAP_EXIT_USAGE;
+	return cli->exit;
 }
 
 enum iap_exit

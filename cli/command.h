@@ -72,10 +72,10 @@ IAP_MUST_CHECK bool iap_cli_connect(struct iap_cli *cli);
 IAP_MUST_CHECK enum iap_status iap_cli_account(struct iap_cli *cli, struct iap_db_conf *out,
     struct iap_error *err);
 
-/* Says what failed; the result is what to return. */
+/* Says what failed; the result is what to return, and cli->exit. */
 enum iap_exit iap_cli_fail(struct iap_cli *cli, const struct iap_error *err);
 
-/* Says what is wrong with the command line and where its help is; IAP_EXIT_USAGE. */
+/* Says what is wrong with the command line and its usage; IAP_EXIT_USAGE, cli->exit too. */
 enum iap_exit iap_cli_usage(struct iap_cli *cli, const char *format, ...) IAP_PRINTF(2, 3);
 
 /* Writes to standard output; IAP_EXIT_FAILED when that cannot be done. */
