@@ -122,17 +122,22 @@ answer_media(struct iap_slots *slots, struct iap_slot *slot, const struct iap_ti
     struct iap_medium *medium)
 {
 	const char *field = iap_exchange_param(slot->exchange, "HTTP_RANGE");
+	bool is_head = iap_exchange_is_head(slot->exchange);
+	bool is_same = iap_range_check(iap_exchange_param(slot->exchange, "HTTP_IF_RANGE"),
+	    medium->etag, medium->date);
 	struct iap_range range;
 
-	if (ticket->whole || iap_exchange_is_head(slot->exchange) ||
-	    !iap_range_check(iap_exchange_param(slot->exchange, "HTTP_IF_RANGE"), medium->etag,
-	    medium->date))
-		field = NULL;
-	range = iap_range_parse(field, medium->reader->size);
-	if (range.kind == IAP_RANGE_NONE) {
-		answer_whole(slots, slot, ticket, medium);
-	} else if (range.kind == IAP_RANGE_PART) {
+	/* The whole is for those who may download, and they were sent to the other pool. */
+	if (slot->parts_only && !is_head && !is_same) {
+		iap_exchange_problem(slot->exchange, 412, medium->state);
+		return;
+	}
+	range = iap_range_parse(ticket->whole || is_head || !is_same ? NULL : field,
+	    medium->reader->size);
+	if (range.kind == IAP_RANGE_PART) {
 		answer_part(slot, ticket, medium, &range);
+	} else if (range.kind == IAP_RANGE_NONE && (is_head || !slot->parts_only)) {
+		answer_whole(slots, slot, ticket, medium);
 	} else {
 		iap_exchange_status(slot->exchange, 416);
 		iap_exchange_field(slot->exchange, "Content-Range", iap_arena_format(slot->arena,

@@ -30,6 +30,7 @@ static const struct { int status; const char *reason, *detail; } answers[] = {
 	{ 404, "Not Found", "There is no such item." },
 	{ 405, "Method Not Allowed", "Media are only read." },
 	{ 409, "Conflict", "This recording cannot be played." },
+	{ 412, "Precondition Failed", "The recording is another than before. Open it again." },
 	{ 416, "Range Not Satisfiable", "The recording has no such part." },
 	{ 429, "Too Many Requests", "Too many downloads at once in this session." },
 	{ 500, "Internal Server Error", "Something went wrong." },

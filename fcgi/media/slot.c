@@ -21,6 +21,7 @@ iap_slot_begin(struct iap_slot *slot, const struct iap_settings *settings,
 		.key = key,
 		.exchange = iap_exchange_open(0),
 		.arena = iap_arena_new(REQUEST_MEMORY),
+		.parts_only = !whole,
 		.buffer_size = IAP_SLOT_STREAM_STEP,
 		.place = {
 			.settings = settings,

@@ -31,6 +31,7 @@ struct iap_slot {
 	struct iap_medium_place place;
 	struct iap_exchange *exchange;
 	struct iap_arena *arena;     /* of one request */
+	bool parts_only;             /* of the range pool: no medium is answered whole */
 	unsigned char *buffer;       /* of one answer of the range pool */
 	size_t buffer_size;          /* at least IAP_SLOT_STREAM_STEP */
 

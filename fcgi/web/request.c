@@ -50,6 +50,7 @@ read_headers(char *const *environment, struct iap_request *out)
 	out->content_type = iap_environment_find(environment, "CONTENT_TYPE");
 	out->csrf = iap_environment_find(environment, "HTTP_X_IAP_CSRF");
 	out->range = iap_environment_find(environment, "HTTP_RANGE");
+	out->if_range = iap_environment_find(environment, "HTTP_IF_RANGE");
 	out->fetch_site = iap_environment_find(environment, "HTTP_SEC_FETCH_SITE");
 	out->origin = iap_environment_find(environment, "HTTP_ORIGIN");
 	out->user_agent = iap_environment_find(environment, "HTTP_USER_AGENT");

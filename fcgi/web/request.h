@@ -65,6 +65,7 @@ struct iap_request {
 	const char *content_type;
 	const char *csrf;
 	const char *range;
+	const char *if_range;
 	const char *fetch_site;
 	const char *origin;
 	const char *user_agent;

@@ -129,6 +129,9 @@ iap_api_media_get(struct iap_request *req, struct iap_response *res, struct iap_
 {
 	bool download = req->params.values[IAP_MEDIA_DOWNLOAD].number != 0;
 	bool whole = !req->is_head && (download || req->range == NULL);
+	/* A validator that no longer holds makes a part the whole, which a player's pool refuses. */
+	bool maybe_whole = whole || (!req->is_head && req->if_range != NULL &&
+	    iap_request_may(req, IAP_PERM_DOWNLOAD));
 	struct iap_interaction interaction;
 	struct iap_media_row medium;
 	struct iap_ticket ticket;
@@ -143,10 +146,10 @@ iap_api_media_get(struct iap_request *req, struct iap_response *res, struct iap_
 		ticket.name = iap_arena_format(req->arena, "iap_%" PRIu64 "_%u.%s", interaction.id,
 		    medium.n, extension_of(medium.type));
 	req->audit.done = req->is_head;
-	if (!req->is_head && iap_audit_row_insert(req, whole ? "download" : "play",
+	if (!req->is_head && iap_audit_row_insert(req, maybe_whole ? "download" : "play",
 	    whole ? 0 : PLAY_ONCE_MS, err) != IAP_OK)
 		return err->status;
-	return hand_over(req, res, &ticket, !whole, err);
+	return hand_over(req, res, &ticket, !maybe_whole, err);
 }
 
 enum iap_status

@@ -255,6 +255,15 @@ if_range_guards_a_range(void **state)
 	assert_int_equal(answer.status, 206);
 	free(answer.body);
 	answer = get(&media, "GET", &ticket, "bytes=0-9", "\"another\"");
+	assert_int_equal(answer.status, 412);
+	free(answer.body);
+	answer = get(&media, "GET", &ticket, "seconds=0-9", NULL);
+	assert_int_equal(answer.status, 416);
+	free(answer.body);
+	answer = get(&whole, "GET", &ticket, "bytes=0-9", etag);
+	assert_int_equal(answer.status, 206);
+	free(answer.body);
+	answer = get(&whole, "GET", &ticket, "bytes=0-9", "\"another\"");
 	assert_int_equal(answer.status, 200);
 	assert_int_equal(answer.size, SIZE);
 	free(answer.body);
