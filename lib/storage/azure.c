@@ -132,6 +132,14 @@ read_end(struct iap_arena *arena, const char *sas, int64_t *end_ms)
 	    iap_http_time_parse(iap_arena_format(arena, "%sT00:00:00Z", text), end_ms));
 }
 
+static bool
+has_ended(const struct iap_cloud *cloud, struct iap_arena *arena,
+    const struct iap_credential *credential, int64_t *end_ms)
+{
+	return credential->sas != NULL && read_end(arena, credential->sas, end_ms) &&
+	    *end_ms < iap_clock_now_ms() + atomic_load(&cloud->storage.skew_ms);
+}
+
 /* Who we are is not believed. */
 static enum iap_cloud_verdict
 judge_identity(const struct iap_cloud *cloud, struct iap_arena *arena,
@@ -146,7 +154,7 @@ judge_identity(const struct iap_cloud *cloud, struct iap_arena *arena,
 		    "the clock of this machine is too far from the storage's");
 		return IAP_CLOUD_SKEWED;
 	}
-	if (credential->sas != NULL && read_end(arena, credential->sas, &end_ms) && end_ms < here_ms)
+	if (has_ended(cloud, arena, credential, &end_ms))
 		iap_error_set(err, IAP_UNAVAILABLE, "the shared access signature from %s ended on %s",
 		    credential->from, iap_clock_format(arena, end_ms));
 	else if (credential->sas != NULL)
@@ -169,7 +177,10 @@ judge_right(const struct iap_cloud *cloud, struct iap_arena *arena,
 {
 	const char *act = ask->name == NULL ? "list the container" : "read it";
 
-	if (credential->sas != NULL)
+	if (credential->sas != NULL && strcmp(code, "AuthorizationFailure") == 0)
+		iap_error_set(err, IAP_UNAVAILABLE, "the shared access signature from %s is not one of "
+		    "this account, or the account does not let this machine in", credential->from);
+	else if (credential->sas != NULL)
 		iap_error_set(err, IAP_FORBIDDEN, "the shared access signature from %s does not allow "
 		    "to %s", credential->from, act);
 	else if (credential->bearer != NULL)
@@ -200,7 +211,10 @@ azure_judge(const struct iap_cloud *cloud, struct iap_arena *arena,
     const struct iap_fetch_answer *answer, struct iap_error *err)
 {
 	const char *code = code_of(arena, answer);
+	int64_t end_ms;
 
+	if (answer->code == 403 && has_ended(cloud, arena, credential, &end_ms))
+		return judge_identity(cloud, arena, credential, answer, err);
 	if (strcmp(code, "AuthenticationFailed") == 0 ||
 	    strcmp(code, "InvalidAuthenticationInfo") == 0 || answer->code == 401)
 		return judge_identity(cloud, arena, credential, answer, err);

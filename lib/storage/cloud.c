@@ -13,6 +13,7 @@
 enum {
 	TEXTS_LIMIT = 64 * 1024,
 	PATIENCE_S = 20,
+	SKEW_LEAST_MS = 60 * 1000,
 	BUDGET_FACTOR = 3, /* tries go on for so many times the patience */
 };
 
@@ -97,7 +98,7 @@ iap_cloud_close(struct iap_storage *storage)
 	free(cloud);
 }
 
-/* Takes the store's clock for ours from now on; false when it does not tell the time. */
+/* Takes the store's clock for ours from now on; false when that is no other time. */
 static bool
 repair_clock(struct iap_cloud *cloud, const struct iap_fetch_answer *answer)
 {
@@ -106,6 +107,8 @@ repair_clock(struct iap_cloud *cloud, const struct iap_fetch_answer *answer)
 	if (!iap_http_stamp_parse(iap_fetch_header(answer, "Date"), &there_ms))
 		return false;
 	skew_ms = there_ms - iap_clock_now_ms();
+	if (llabs(skew_ms - atomic_load(&cloud->storage.skew_ms)) < SKEW_LEAST_MS)
+		return false;
 	atomic_store(&cloud->storage.skew_ms, skew_ms);
 	iap_log_warning("this machine's clock is not that of the storage: requests are signed with "
 	    "the storage's source=%s behind_s=%lld", cloud->source, (long long)(skew_ms / 1000));
