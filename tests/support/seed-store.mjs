@@ -115,6 +115,23 @@ function putAzure(url, name, body) {
 	return send(url, path + (name === null ? '?restype=container' : ''), headers, body)
 }
 
+// A shared access signature for the container ("Create a service SAS", version 2020-12-06 and later).
+function sas(url, permissions, end, key) {
+	const account = url.hostname.split('.')[0]
+	const fields = { sp: permissions, se: end, sv: '2021-12-02', sr: 'c' }
+	const text = [fields.sp, '', fields.se, `/blob/${account}/${bucket}`, '', '', '', fields.sv, fields.sr, '', '', '', '', '', '', ''].join('\n')
+	fields.sig = createHmac('sha256', key).update(text).digest('base64')
+	return `sas = ${new URLSearchParams(fields)}\n`
+}
+
+function writeSas(url) {
+	const key = Buffer.from(readFileSync(`${folder}/right`, 'utf8').split('= ')[1].trim(), 'base64')
+	writeFileSync(`${folder}/sas`, sas(url, 'rl', '2099-01-01T00:00:00Z', key), { mode: 0o600 })
+	writeFileSync(`${folder}/sas-ended`, sas(url, 'rl', '2020-01-01T00:00:00Z', key), { mode: 0o600 })
+	writeFileSync(`${folder}/sas-write`, sas(url, 'w', '2099-01-01T00:00:00Z', key), { mode: 0o600 })
+	writeFileSync(`${folder}/sas-foreign`, sas(url, 'rl', '2099-01-01T00:00:00Z', Buffer.from('another')), { mode: 0o600 })
+}
+
 function putLocal(root, name, body) {
 	const path = Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name)])
 	mkdirSync(path.subarray(0, path.lastIndexOf(0x2f)), { recursive: true })
@@ -136,4 +153,5 @@ async function worker() {
 }
 await Promise.all(Array.from({ length: IN_FLIGHT }, worker))
 agent.destroy()
+if (kind === 'azure') writeSas(url)
 writeFileSync(`${folder}/manifest`, list.map(([name, body]) => `${Buffer.from(name).toString('hex')} ${body.length} ${sha256(body)}\n`).join(''))

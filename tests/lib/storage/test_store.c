@@ -271,6 +271,35 @@ a_reader_outlives_its_storage(void **state)
 }
 
 static void
+other_ways_lead_to_the_same_objects(void **state)
+{
+	struct fixture *fixture = *state;
+	struct iap_storage_conf conf = fixture->conf;
+	struct iap_storage *storage;
+	struct iap_storage_page page;
+	struct iap_error err = { 0 };
+	struct iap_object known;
+
+	if (strcmp(conf.kind, "local") == 0)
+		return;
+	if (strcmp(conf.kind, "s3") == 0) {
+		conf.endpoint = iap_arena_format(fixture->arena, "http://s3.localhost%s",
+		    strrchr(conf.endpoint, ':'));
+		conf.addressing = "virtual";
+	} else {
+		conf.credentials = test_store_file(fixture->arena, "sas");
+	}
+	storage = test_store_open(&conf);
+	if (iap_storage_list(storage, fixture->arena, "odd", &page, &err) != IAP_OK)
+		fail_msg("%s", err.detail);
+	assert_int_equal(page.count, 1000);
+	for (size_t i = 0; i < page.count; i += 50)
+		assert_int_equal(iap_storage_stat(storage, fixture->arena, iap_arena_format(fixture->arena,
+		    "odd/%s", page.entries[i].name), &known, &err), IAP_OK);
+	iap_storage_close(&storage);
+}
+
+static void
 a_shelf_keeps_object_stores_and_notices_changes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -324,6 +353,13 @@ static const struct {
 	{ "s3", "another prefix", "right", NULL, "archive", IAP_OK, IAP_NOT_FOUND, "no such object" },
 	{ "azure", "a wrong account key", "wrong", NULL, NULL, IAP_UNAVAILABLE, IAP_UNAVAILABLE,
 	    "the account key of iapacct from the file" },
+	{ "azure", "a signature", "sas", NULL, "archive", IAP_OK, IAP_NOT_FOUND, "no such object" },
+	{ "azure", "a signature that ended", "sas-ended", NULL, NULL, IAP_UNAVAILABLE, IAP_UNAVAILABLE,
+	    "ended on 2020-01-01T00:00:00.000Z" },
+	{ "azure", "a signature of another key", "sas-foreign", NULL, NULL, IAP_UNAVAILABLE,
+	    IAP_UNAVAILABLE, "is not one of this account" },
+	{ "azure", "no permission", "sas-write", NULL, NULL, IAP_FORBIDDEN, IAP_FORBIDDEN,
+	    "does not allow to " },
 	{ "azure", "no container", "right", "nobucket", NULL, IAP_UNAVAILABLE, IAP_UNAVAILABLE,
 	    "there is no container nobucket at iapacct.blob.localhost:" },
 };
@@ -371,6 +407,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(ranges_are_read_anywhere),
 		cmocka_unit_test(what_is_not_there_is_not_found),
 		cmocka_unit_test(a_reader_outlives_its_storage),
+		cmocka_unit_test(other_ways_lead_to_the_same_objects),
 		cmocka_unit_test(a_shelf_keeps_object_stores_and_notices_changes),
 		cmocka_unit_test(each_mistake_has_its_own_sentence),
 	};
