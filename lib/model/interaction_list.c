@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/interaction_list.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -90,53 +91,38 @@ iap_interaction_sort_name(enum iap_interaction_sort sort)
 }
 
 static void
-add_order(enum iap_interaction_sort sort, struct iap_query *query)
+add_order_by_id(bool descending, struct iap_query *query)
 {
-	switch (sort) {
-	case IAP_SORT_OLDEST:
-		iap_query_add(query, " ORDER BY i.id LIMIT ?");
-		break;
-	case IAP_SORT_SHORTEST:
-		iap_query_add(query, " ORDER BY i.duration_ms, i.id LIMIT ?");
-		break;
-	case IAP_SORT_LONGEST:
-		iap_query_add(query, " ORDER BY i.duration_ms DESC, i.id DESC LIMIT ?");
-		break;
-	default:
-		iap_query_add(query, " ORDER BY i.id DESC LIMIT ?");
-	}
+	if (descending)
+		iap_query_add(query, " ORDER BY i.id DESC");
+	else
+		iap_query_add(query, " ORDER BY i.id");
 }
 
-/* A call without a duration sorts as the shortest of all. */
-static void
-add_duration_cursor(const struct iap_interaction_search *search, struct iap_query *query)
+/* Runs a query of calls for what is missing on the page, and one more. */
+static enum iap_status
+fetch(struct hunt *hunt, struct iap_query *query, struct iap_rows *rows, struct iap_error *err)
 {
-	struct iap_maybe_i64 duration = search->after.duration_ms;
-	bool longest = search->sort == IAP_SORT_LONGEST;
+	iap_query_add(query, " LIMIT ?");
+	iap_query_value(query, iap_u64(hunt->search->limit + 1 - hunt->page->count));
+	return iap_query_all(hunt->db, hunt->arena, query, &iap_interaction_shape, rows, err);
+}
 
-	if (!search->after.set || search->sort < IAP_SORT_SHORTEST)
-		return;
-	if (!duration.set && longest)
-		iap_query_add(query, " AND i.duration_ms IS NULL AND i.id < ?");
-	else if (!duration.set)
-		iap_query_add(query, " AND (i.duration_ms IS NOT NULL OR i.id > ?)");
-	else if (longest)
-		iap_query_add(query, " AND (i.duration_ms < ? OR i.duration_ms IS NULL"
-		    " OR (i.duration_ms = ? AND i.id < ?))");
-	else
-		iap_query_add(query, " AND (i.duration_ms > ? OR (i.duration_ms = ? AND i.id > ?))");
-	if (duration.set) {
-		iap_query_value(query, iap_i64(duration.value));
-		iap_query_value(query, iap_i64(duration.value));
-	}
-	iap_query_value(query, iap_u64(search->after.id));
+static enum iap_status
+append(struct hunt *hunt, const struct iap_rows *rows)
+{
+	struct iap_interaction_page *page = hunt->page;
+
+	if (rows->count > 0)
+		memcpy(page->items + page->count, rows->items, rows->count * sizeof *page->items);
+	page->count += rows->count;
+	return IAP_OK;
 }
 
 /* Adds the calls of one window to the page, up to one more than it holds. */
 static enum iap_status
 look(struct hunt *hunt, struct iap_interaction_span span, struct iap_error *err)
 {
-	struct iap_interaction_page *page = hunt->page;
 	struct iap_query query;
 	struct iap_rows rows;
 
@@ -145,16 +131,8 @@ look(struct hunt *hunt, struct iap_interaction_span span, struct iap_error *err)
 	iap_query_open(&query, hunt->arena, IAP_INTERACTION_SELECT " WHERE ");
 	iap_interaction_filter_add(&hunt->search->filter, hunt->viewer, span,
 	    hunt->agent_is_user, &query);
-	add_duration_cursor(hunt->search, &query);
-	add_order(hunt->search->sort, &query);
-	iap_query_value(&query, iap_u64(hunt->search->limit + 1 - page->count));
-	if (iap_query_all(hunt->db, hunt->arena, &query, &iap_interaction_shape, &rows,
-	    err) != IAP_OK)
-		return err->status;
-	if (rows.count > 0)
-		memcpy(page->items + page->count, rows.items, rows.count * sizeof *page->items);
-	page->count += rows.count;
-	return IAP_OK;
+	add_order_by_id(hunt->search->sort == IAP_SORT_NEWEST, &query);
+	return fetch(hunt, &query, &rows, err) == IAP_OK ? append(hunt, &rows) : err->status;
 }
 
 /* The next window, taken off what is left to be looked through. */
@@ -246,6 +224,137 @@ look_by_time(struct hunt *hunt, struct iap_error *err)
 	return look_by_windows(hunt, err);
 }
 
+/*
+ * By duration: MariaDB reads an index in the order of its column but, in a
+ * partitioned table, not of the id behind it, and sorts the whole archive when
+ * asked for both. So the column is asked for alone, and the calls of the last
+ * length, of which the limit may have cut any, are asked for anew by id.
+ */
+static bool
+is_page_full(const struct hunt *hunt)
+{
+	return hunt->page->count > hunt->search->limit;
+}
+
+/* Filters that leave few calls are better served by their own index. */
+static bool
+scans_durations(const struct iap_interaction_filter *filter)
+{
+	return filter->words == NULL && filter->agent == NULL && filter->caller == NULL &&
+	    filter->dialed == NULL && filter->attribute_count == 0 && !filter->failed &&
+	    !filter->from_ms.set && !filter->until_ms.set;
+}
+
+static void
+open_duration_query(struct hunt *hunt, bool scan, struct iap_query *query)
+{
+	if (scan)
+		iap_query_open(query, hunt->arena,
+		    IAP_INTERACTION_SELECT " FORCE INDEX (duration) WHERE ");
+	else
+		iap_query_open(query, hunt->arena, IAP_INTERACTION_SELECT " WHERE ");
+	iap_interaction_filter_add(&hunt->search->filter, hunt->viewer, hunt->span,
+	    hunt->agent_is_user, query);
+}
+
+/* Adds the calls of one length (or of none), behind `after` when it is set. */
+static enum iap_status
+look_at_length(struct hunt *hunt, struct iap_maybe_i64 duration, struct iap_maybe_i64 after,
+    struct iap_error *err)
+{
+	bool longest = hunt->search->sort == IAP_SORT_LONGEST;
+	struct iap_query query;
+	struct iap_rows rows;
+
+	open_duration_query(hunt, false, &query);
+	if (duration.set)
+		iap_query_and(&query, "i.duration_ms = ?", iap_i64(duration.value));
+	else
+		iap_query_add(&query, " AND i.duration_ms IS NULL");
+	if (after.set && longest)
+		iap_query_and(&query, "i.id < ?", iap_maybe(after));
+	else if (after.set)
+		iap_query_and(&query, "i.id > ?", iap_maybe(after));
+	add_order_by_id(longest, &query);
+	return fetch(hunt, &query, &rows, err) == IAP_OK ? append(hunt, &rows) : err->status;
+}
+
+static int
+compare_shortest(const void *a, const void *b)
+{
+	const struct iap_interaction *one = a, *other = b;
+
+	if (one->duration_ms.value != other->duration_ms.value)
+		return one->duration_ms.value < other->duration_ms.value ? -1 : 1;
+	return one->id < other->id ? -1 : 1;
+}
+
+static int
+compare_longest(const void *a, const void *b)
+{
+	return compare_shortest(b, a);
+}
+
+/* Adds the calls of all lengths beyond `from`, all there are when it is not set. */
+static enum iap_status
+look_beyond_length(struct hunt *hunt, struct iap_maybe_i64 from, struct iap_error *err)
+{
+	bool longest = hunt->search->sort == IAP_SORT_LONGEST;
+	size_t wanted = hunt->search->limit + 1 - hunt->page->count, kept;
+	struct iap_interaction *calls;
+	struct iap_query query;
+	struct iap_rows rows;
+
+	open_duration_query(hunt, scans_durations(&hunt->search->filter), &query);
+	if (!from.set)
+		iap_query_add(&query, " AND i.duration_ms IS NOT NULL");
+	else if (longest)
+		iap_query_and(&query, "i.duration_ms < ?", iap_i64(from.value));
+	else
+		iap_query_and(&query, "i.duration_ms > ?", iap_i64(from.value));
+	if (longest)
+		iap_query_add(&query, " ORDER BY i.duration_ms DESC");
+	else
+		iap_query_add(&query, " ORDER BY i.duration_ms");
+	if (fetch(hunt, &query, &rows, err) != IAP_OK)
+		return err->status;
+	calls = rows.items;
+	kept = rows.count;
+	while (rows.count == wanted && kept > 0 &&
+	    calls[kept - 1].duration_ms.value == calls[wanted - 1].duration_ms.value)
+		kept--;
+	if (rows.count < wanted)
+		kept = rows.count;
+	if (kept > 0)
+		qsort(calls, kept, sizeof *calls, longest ? compare_longest : compare_shortest);
+	append(hunt, &(struct iap_rows){ calls, kept });
+	return kept == rows.count ? IAP_OK : look_at_length(hunt,
+	    calls[wanted - 1].duration_ms, (struct iap_maybe_i64){ .set = false }, err);
+}
+
+static enum iap_status
+look_by_duration(struct hunt *hunt, struct iap_error *err)
+{
+	const struct iap_interaction_cursor *cursor = &hunt->search->after;
+	const struct iap_maybe_i64 none = { .set = false };
+	const struct iap_maybe_i64 id = { cursor->set, (int64_t)cursor->id };
+	bool longest = hunt->search->sort == IAP_SORT_LONGEST;
+	bool among_lengths = cursor->set && cursor->duration_ms.set;
+
+	/* The rest of the length where the page before ended, or of those without one. */
+	if (cursor->set && look_at_length(hunt, cursor->duration_ms, id, err) != IAP_OK)
+		return err->status;
+	/* Those without a length are the shortest: they come first, or last. */
+	if (!cursor->set && !longest && look_at_length(hunt, none, none, err) != IAP_OK)
+		return err->status;
+	if (!is_page_full(hunt) && (!cursor->set || among_lengths || !longest) &&
+	    look_beyond_length(hunt, cursor->duration_ms, err) != IAP_OK)
+		return err->status;
+	if (!is_page_full(hunt) && longest && (!cursor->set || among_lengths))
+		return look_at_length(hunt, none, none, err);
+	return IAP_OK;
+}
+
 static void
 cut_page(struct hunt *hunt)
 {
@@ -306,7 +415,7 @@ iap_interaction_list(struct iap_db *db, struct iap_arena *arena,
 	out->archive_empty = hunt.edges.newest == 0;
 	set_span(&hunt);
 	status = search->sort < IAP_SORT_SHORTEST ? look_by_time(&hunt, err) :
-	    look(&hunt, hunt.span, err);
+	    look_by_duration(&hunt, err);
 	if (status != IAP_OK)
 		return status;
 	cut_page(&hunt);
