@@ -37,17 +37,14 @@ static enum iap_status
 open_storage(struct iap_source_pass *pass, struct iap_error *err)
 {
 	const char *folder = pass->worker->settings.media_sources;
+	struct iap_storage_conf storage;
 	struct iap_source_conf conf;
 
 	if (iap_source_conf_load(pass->arena, folder, pass->source->name, &conf, err) != IAP_OK)
 		return err->status;
-	{
-		const struct iap_storage_conf storage = { .name = conf.name, .kind = conf.kind,
-			.root = conf.root };
-
-		if (iap_storage_open(&storage, &pass->storage, err) != IAP_OK)
-			return err->status;
-	}
+	storage = iap_storage_conf_of(&conf);
+	if (iap_storage_open(&storage, &pass->storage, err) != IAP_OK)
+		return err->status;
 	return iap_division_rule_parse(pass->arena, pass->source->division_rule, &pass->rule, err);
 }
 

@@ -112,6 +112,17 @@ judge_bytes(struct page *page, const struct iap_media_check *medium, struct iap_
 	return IAP_OK;
 }
 
+/*
+ * Of an object store each look costs a request: the listing told the size, and
+ * of cipher text the first bytes tell nothing.
+ */
+static bool
+is_known_by_listing(const struct page *page, const struct iap_media_check *medium)
+{
+	return strcmp(page->pass->source->kind, "local") != 0 && medium->size.set &&
+	    strcmp(medium->envelope, "detached") == 0;
+}
+
 /* All but whether there is a key: NO_KEY stands for "has to be decrypted". */
 static enum iap_status
 judge(struct page *page, const struct iap_media_check *medium,
@@ -130,6 +141,11 @@ judge(struct page *page, const struct iap_media_check *medium,
 	*state = IAP_STATE_MISSING;
 	if (medium->object_key == NULL)
 		return IAP_OK;
+	if (is_known_by_listing(page, medium)) {
+		verdict->size = medium->size;
+		*state = medium->size.value <= BLOCK ? IAP_STATE_EMPTY : IAP_STATE_NO_KEY;
+		return IAP_OK;
+	}
 	switch (iap_storage_read(page->pass->storage, medium->object_key, &reader, &refused)) {
 	case IAP_OK:
 		return judge_bytes(page, medium, reader, verdict, state, err);
