@@ -216,9 +216,9 @@ is_present(const struct iap_json *value)
 	case IAP_JSON_TEXT:
 		return value->length > 0;
 	case IAP_JSON_ARRAY:
+	case IAP_JSON_OBJECT:
 		return value->count > 0;
 	case IAP_JSON_TRUE:
-	case IAP_JSON_OBJECT:
 		return true;
 	}
 	return false;

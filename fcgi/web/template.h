@@ -12,8 +12,8 @@
  *   {{duration path}}         milliseconds as 3:12 or 1:02:03
  *   {{size path}}             bytes as "254 bytes", "1.2 MB"
  *   {{number path}}           1234567 as 1,234,567
- *   {{#path}}...{{/path}}     once for each item of a list; once for an object, a text that is not
- *                             empty, a number that is not 0, and true. {{^path}} is its opposite
+ *   {{#path}}...{{/path}}     once for each item of a list; once for an object or a text that is
+ *                             not empty, a number that is not 0, and true. {{^path}} is its opposite
  *   {{#path=text}}...{{/path}}    once when the value is that text, number, true or false, or a list
  *                             that holds it; {{^path=text}}
  *   {{#path==other}}...{{/path}}  the same with the value of another path
