@@ -99,10 +99,10 @@ function filters() {
 	}
 	for (const dialed of some("dialed").filter((d) => /^[\d+ ().-]+$/.test(d)))
 		add({ dialed }, (c) => digits(c.dialed) === digits(dialed));
-	for (const { user, name } of calls.flatMap((call) => call.agents)) {
-		add({ agent: user }, (c) => c.agents.some((a) => a.user === user));
+	for (const { user, name } of calls.flatMap((call) => call.agents ?? [])) {
+		add({ agent: user }, (c) => c.agents?.some((a) => a.user === user));
 		if (name && name !== user) add({ agent: name.toUpperCase() },
-			(c) => c.agents.some((a) => (a.name ?? "").toLowerCase() === name.toLowerCase()));
+			(c) => c.agents?.some((a) => (a.name ?? "").toLowerCase() === name.toLowerCase()));
 	}
 	for (const division of [...new Set(calls.flatMap((c) => c.divisions)), "/US", "/U", "/nowhere"])
 		add({ division }, (c) => c.divisions.some((d) => d === division || d.startsWith(`${division}/`)));
@@ -158,7 +158,7 @@ test("a call answers its media, people, data and events", async () => {
 			for (const key of ["n", "kind", "type", "started_at", "duration_ms", "size", "encrypted",
 				"state", "masks"].filter((key) => medium[key] !== undefined))
 				assert.deepEqual(detail.media[n][key], medium[key], `${call.recording_id}/${n} ${key}`);
-		for (const agent of call.agents)
+		for (const agent of call.agents ?? [])
 			assert.ok(detail.participants.some((p) => p.user === agent.user), call.recording_id);
 		assert.ok(Array.isArray(detail.events));
 		assert.equal(typeof detail.attributes, "object");
