@@ -30,6 +30,7 @@ const struct iap_storage_ops iap_storage_azure = {
 	.stat = iap_cloud_stat,
 	.list = iap_cloud_list,
 	.read = iap_cloud_read,
+	.load = iap_cloud_load,
 };
 
 static void

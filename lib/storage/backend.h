@@ -22,6 +22,9 @@ struct iap_storage_ops {
 	    const char *dir, struct iap_storage_page *out, struct iap_error *err);
 	enum iap_status (*read)(struct iap_storage *storage, const char *key,
 	    struct iap_reader **out, struct iap_error *err);
+	/* Where `wanted` is not 0 `bytes` has room for them; `err` is for each load of its own. */
+	void (*load)(struct iap_storage *storage, struct iap_storage_load *loads,
+	    struct iap_error *errs, size_t count, size_t in_flight);
 };
 
 /* The first member of every kind's own struct. */
@@ -30,6 +33,10 @@ struct iap_storage {
 	atomic_llong skew_ms; /* see iap_storage_skew_ms() */
 	atomic_uint users; /* iap_storage_open() begins with one; the last to close ends it */
 };
+
+/* `load` of kinds whose reads block: several threads share the objects. load.c. */
+void iap_storage_load_by_threads(struct iap_storage *storage, struct iap_storage_load *loads,
+    struct iap_error *errs, size_t count, size_t in_flight);
 
 /* Files below one root directory: local.c. */
 extern const struct iap_storage_ops iap_storage_local;

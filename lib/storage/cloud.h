@@ -120,6 +120,16 @@ struct iap_cloud_turn {
 void iap_cloud_send_all(struct iap_cloud *cloud, struct iap_arena *arena,
     struct iap_cloud_turn *turns, size_t count, size_t in_flight);
 
+/* Last-Modified of an answer, ns since 1970; 0 when it does not tell. */
+int64_t iap_cloud_mtime(const struct iap_fetch_answer *answer);
+
+/*
+ * Whether the answer to a question for the first bytes of an object is what
+ * was asked for; *size is that of the object.
+ */
+IAP_MUST_CHECK enum iap_status iap_cloud_check_first(struct iap_arena *arena,
+    const struct iap_cloud_turn *turn, uint64_t *size, struct iap_error *err);
+
 /* Operations of struct iap_storage_ops, of both kinds. */
 enum iap_status iap_cloud_stat(struct iap_storage *storage, struct iap_arena *arena,
     const char *key, struct iap_object *out, struct iap_error *err);
@@ -127,5 +137,7 @@ enum iap_status iap_cloud_list(struct iap_storage *storage, struct iap_arena *ar
     const char *dir, struct iap_storage_page *out, struct iap_error *err);
 enum iap_status iap_cloud_read(struct iap_storage *storage, const char *key,
     struct iap_reader **out, struct iap_error *err);
+void iap_cloud_load(struct iap_storage *storage, struct iap_storage_load *loads,
+    struct iap_error *errs, size_t count, size_t in_flight);
 
 #endif

@@ -26,8 +26,8 @@ struct cloud_reader {
 	unsigned char window[WINDOW];
 };
 
-static int64_t
-mtime_of(const struct iap_fetch_answer *answer)
+int64_t
+iap_cloud_mtime(const struct iap_fetch_answer *answer)
 {
 	int64_t ms;
 
@@ -76,7 +76,7 @@ iap_cloud_stat(struct iap_storage *storage, struct iap_arena *arena, const char 
 	*out = (struct iap_object){
 		.key = iap_arena_copy(arena, key),
 		.size = size,
-		.mtime_ns = mtime_of(&answer),
+		.mtime_ns = iap_cloud_mtime(&answer),
 	};
 	return IAP_OK;
 }
@@ -149,6 +149,32 @@ fetch_range(struct cloud_reader *reader, uint64_t offset, void *into, size_t siz
 	return IAP_OK;
 }
 
+/* An empty object has no first byte: some stores refuse it (416), others answer nothing. */
+static bool
+is_empty(const struct iap_fetch_answer *answer)
+{
+	const char *range = iap_fetch_header(answer, "Content-Range");
+
+	return answer->code >= 200 && answer->code < 300 && answer->into_size == 0 &&
+	    (range == NULL || iap_text_ends(range, "/0"));
+}
+
+enum iap_status
+iap_cloud_check_first(struct iap_arena *arena, const struct iap_cloud_turn *turn, uint64_t *size,
+    struct iap_error *err)
+{
+	const struct iap_fetch_answer *answer = &turn->answer;
+
+	*size = 0;
+	if (answer->code == 416 || is_empty(answer))
+		return IAP_OK;
+	if (turn->err.status != IAP_OK) {
+		*err = turn->err;
+		return err->status;
+	}
+	return check_range(arena, &turn->ask, answer, size, err);
+}
+
 static enum iap_status
 cloud_reader_read_at(struct iap_reader *base, uint64_t offset, void *bytes, size_t size,
     size_t *got, struct iap_error *err)
@@ -214,11 +240,11 @@ fetch_first(struct cloud_reader *reader, struct iap_error *err)
 		if (answer.code != 416 || iap_cloud_send(reader->cloud, arena, &(struct iap_cloud_ask){
 		    .method = "HEAD", .name = reader->name }, &answer, err) != IAP_OK)
 			return err->status;
-		reader->reader.mtime_ns = mtime_of(&answer);
+		reader->reader.mtime_ns = iap_cloud_mtime(&answer);
 		return IAP_OK;
 	}
-	reader->reader.mtime_ns = mtime_of(&answer);
-	if (answer.code == 200 && answer.into_size == 0)
+	reader->reader.mtime_ns = iap_cloud_mtime(&answer);
+	if (is_empty(&answer))
 		return IAP_OK;
 	if (check_range(arena, &ask, &answer, &reader->reader.size, err) != IAP_OK)
 		return err->status;

@@ -331,4 +331,5 @@ const struct iap_storage_ops iap_storage_local = {
 	.stat = local_stat,
 	.list = local_list,
 	.read = local_read,
+	.load = iap_storage_load_by_threads,
 };

@@ -42,6 +42,7 @@ const struct iap_storage_ops iap_storage_s3 = {
 	.stat = iap_cloud_stat,
 	.list = iap_cloud_list,
 	.read = iap_cloud_read,
+	.load = iap_cloud_load,
 };
 
 static void

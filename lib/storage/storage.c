@@ -2,8 +2,10 @@
 /* The list of kinds, and what all of them share: the checks of keys. */
 #include "storage/storage.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/macros.h"
 #include "storage/backend.h"
 
@@ -117,6 +119,34 @@ iap_storage_list(struct iap_storage *storage, struct iap_arena *arena, const cha
 	if (storage->ops->list(storage, arena, dir, out, err) != IAP_OK)
 		return iap_error_context(err, "%s: list %.200s", storage->ops->name, dir);
 	return IAP_OK;
+}
+
+void
+iap_storage_load_all(struct iap_storage *storage, struct iap_arena *arena,
+    struct iap_storage_load *loads, size_t count, size_t in_flight)
+{
+	struct iap_error *errs = calloc(count == 0 ? 1 : count, sizeof *errs);
+
+	if (errs == NULL)
+		iap_log_die("out of memory");
+	for (size_t i = 0; i < count; i++) {
+		struct iap_storage_load *load = &loads[i];
+
+		*load = (struct iap_storage_load){ .key = load->key, .wanted = load->wanted };
+		load->bytes = iap_arena_alloc(arena, load->wanted + 1);
+		if (!iap_storage_key_check(load->key))
+			load->status = refuse(load->key, &errs[i]);
+	}
+	storage->ops->load(storage, loads, errs, count, in_flight);
+	for (size_t i = 0; i < count; i++)
+		if (loads[i].status != IAP_OK) {
+			if (loads[i].status != IAP_INVALID)
+				iap_error_context(&errs[i], "%s: read %.200s", storage->ops->name,
+				    loads[i].key);
+			loads[i].detail = iap_arena_copy(arena, errs[i].detail);
+			loads[i].size = 0;
+		}
+	free(errs);
 }
 
 enum iap_status

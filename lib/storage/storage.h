@@ -69,6 +69,19 @@ struct iap_storage_page {
 	size_t skipped;    /* neither files nor directories, or links: not looked at */
 };
 
+/* The beginning of one object of many that are read together. */
+struct iap_storage_load {
+	const char *key;        /* to be filled, as the next */
+	size_t wanted;          /* bytes from its beginning; 0 asks nothing and gives IAP_OK */
+
+	enum iap_status status; /* as of iap_storage_read() */
+	const char *detail;     /* of a status other than IAP_OK */
+	char *bytes;            /* with a NUL after them */
+	size_t size;            /* less than wanted where the object ends */
+	uint64_t whole;         /* of the object */
+	int64_t mtime_ns;
+};
+
 /*
  * Opens the storage that `conf` tells of; conf is not kept. IAP_INVALID for an
  * unknown kind or a root that is not an absolute path, IAP_UNAVAILABLE when
@@ -113,6 +126,14 @@ IAP_MUST_CHECK enum iap_status iap_storage_stat(struct iap_storage *storage,
 IAP_MUST_CHECK enum iap_status iap_storage_list(struct iap_storage *storage,
     struct iap_arena *arena, const char *dir, struct iap_storage_page *out,
     struct iap_error *err);
+
+/*
+ * Reads the beginnings of `count` objects, up to `in_flight` at a time, each
+ * with one request where requests are what it takes. Bytes and details live
+ * in `arena`, which has to have room for all that is wanted.
+ */
+void iap_storage_load_all(struct iap_storage *storage, struct iap_arena *arena,
+    struct iap_storage_load *loads, size_t count, size_t in_flight);
 
 /* Opens an object for reading. The caller closes *out, which outlives the storage. */
 IAP_MUST_CHECK enum iap_status iap_storage_read(struct iap_storage *storage, const char *key,
