@@ -255,6 +255,55 @@ what_is_not_there_is_not_found(void **state)
 }
 
 static void
+many_are_loaded_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(64 << 20);
+	struct iap_storage_load *loads = iap_arena_array(arena, fixture->count + 3, sizeof *loads);
+	size_t count = fixture->count;
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t size = fixture->objects[i].size;
+
+		loads[i].key = fixture->objects[i].key;
+		/* Just what there is, one more, and of large ones the beginning. */
+		loads[i].wanted = size > 1000 ? 1000 : (size_t)size + i % 2;
+	}
+	loads[count].key = "nothing";
+	loads[count].wanted = 10;
+	loads[count + 1].key = "../top.txt";
+	loads[count + 1].wanted = 10;
+	loads[count + 2].key = "empty";
+	loads[count + 2].wanted = 10;
+	iap_storage_load_all(fixture->storage, arena, loads, count + 3, 32);
+	for (size_t i = 0; i < count; i++) {
+		const struct object *object = &fixture->objects[i];
+		unsigned char hash[IAP_SHA256_SIZE];
+
+		if (loads[i].status != IAP_OK)
+			fail_msg("%s", loads[i].detail);
+		if (loads[i].wanted == 0)
+			continue;
+		assert_int_equal(loads[i].whole, object->size);
+		assert_int_equal(loads[i].bytes[loads[i].size], '\0');
+		if (object->size > 1000) {
+			assert_int_equal(loads[i].size, 1000);
+			assert_int_equal((unsigned char)loads[i].bytes[999], (999 ^ 3) & 255);
+			continue;
+		}
+		assert_int_equal(loads[i].size, object->size);
+		assert_true(object->size == 0 || loads[i].mtime_ns > INT64_C(1700000000000000000));
+		iap_hash_sha256(loads[i].bytes, loads[i].size, hash);
+		assert_string_equal(iap_text_to_hex(arena, hash, sizeof hash), object->sha256);
+	}
+	assert_int_equal(loads[count].status, IAP_NOT_FOUND);
+	assert_non_null(strstr(loads[count].detail, "read nothing: "));
+	assert_int_equal(loads[count + 1].status, IAP_INVALID);
+	assert_int_equal(loads[count + 2].status, IAP_OK);
+	assert_int_equal(loads[count + 2].size, 0);
+}
+
+static void
 a_reader_outlives_its_storage(void **state)
 {
 	struct fixture *fixture = *state;
@@ -406,6 +455,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(what_is_listed_is_what_is_known),
 		cmocka_unit_test(ranges_are_read_anywhere),
 		cmocka_unit_test(what_is_not_there_is_not_found),
+		cmocka_unit_test(many_are_loaded_at_once),
 		cmocka_unit_test(a_reader_outlives_its_storage),
 		cmocka_unit_test(other_ways_lead_to_the_same_objects),
 		cmocka_unit_test(a_shelf_keeps_object_stores_and_notices_changes),
