@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "cli/audit.h"
 #include "cli/command.h"
+#include "cli/listing.h"
 #include "cli/owner.h"
 #include "json/write.h"
 #include "media/keyring.h"
@@ -113,41 +114,28 @@ import(struct iap_cli *cli, struct iap_arguments *arguments)
 }
 
 static void
-write_maybe_time(struct iap_json_writer *writer, const char *key, struct iap_maybe_i64 time)
-{
-	if (time.set)
-		iap_json_write_time(writer, key, time.value);
-	else
-		iap_json_write_null(writer, key);
-}
-
-static void
-write_keys(struct iap_buf *text, const struct iap_rows *rows)
+write_keys(struct iap_cli *cli, struct iap_json_writer *writer, const struct iap_rows *rows)
 {
 	const struct iap_key_row *keys = rows->items;
-	struct iap_json_writer writer;
 
-	iap_json_write_open(&writer, text);
-	iap_json_write_array_begin(&writer, NULL);
+	(void)cli;
 	for (size_t i = 0; i < rows->count; i++) {
-		iap_json_write_object_begin(&writer, NULL);
-		iap_json_write_text(&writer, "state", keys[i].present ? "present" : "missing");
-		iap_json_write_text(&writer, "subject", keys[i].subject);
-		iap_json_write_text(&writer, "issuer", keys[i].issuer);
-		iap_json_write_text(&writer, "serial", keys[i].serial);
-		write_maybe_time(&writer, "not_before", keys[i].not_before_ms);
-		write_maybe_time(&writer, "not_after", keys[i].not_after_ms);
-		write_maybe_time(&writer, "imported_at", keys[i].imported_ms);
-		iap_json_write_u64(&writer, "recordings", keys[i].recordings);
-		iap_json_write_u64(&writer, "shut", keys[i].shut);
-		iap_json_write_object_end(&writer);
+		iap_json_write_object_begin(writer, NULL);
+		iap_json_write_text(writer, "state", keys[i].present ? "present" : "missing");
+		iap_json_write_text(writer, "subject", keys[i].subject);
+		iap_json_write_text(writer, "issuer", keys[i].issuer);
+		iap_json_write_text(writer, "serial", keys[i].serial);
+		iap_listing_write_time(writer, "not_before", keys[i].not_before_ms);
+		iap_listing_write_time(writer, "not_after", keys[i].not_after_ms);
+		iap_listing_write_time(writer, "imported_at", keys[i].imported_ms);
+		iap_json_write_u64(writer, "recordings", keys[i].recordings);
+		iap_json_write_u64(writer, "shut", keys[i].shut);
+		iap_json_write_object_end(writer);
 	}
-	iap_json_write_array_end(&writer);
-	iap_buf_char(text, '\n');
 }
 
 static void
-print_keys(struct iap_buf *text, const struct iap_rows *rows)
+print_keys(struct iap_cli *cli, struct iap_buf *text, const struct iap_rows *rows)
 {
 	const struct iap_key_row *keys = rows->items;
 
@@ -155,7 +143,7 @@ print_keys(struct iap_buf *text, const struct iap_rows *rows)
 	    "ISSUER");
 	for (size_t i = 0; i < rows->count; i++) {
 		const char *until = keys[i].not_after_ms.set ?
-		    iap_clock_format(text->arena, keys[i].not_after_ms.value) : "-";
+		    iap_clock_format(cli->arena, keys[i].not_after_ms.value) : "-";
 
 		iap_buf_format(text, "%-8s %10" PRIu64 " %-10.10s %-22s %s\n",
 		    keys[i].present ? "present" : "MISSING", keys[i].recordings, until, keys[i].serial,
@@ -166,21 +154,9 @@ print_keys(struct iap_buf *text, const struct iap_rows *rows)
 static enum iap_exit
 list(struct iap_cli *cli, struct iap_arguments *arguments)
 {
-	bool json = false;
-	const struct iap_option table[] = { { "json", IAP_OPTION_FLAG, { .flag = &json } } };
-	struct iap_option_list words;
-	struct iap_rows rows;
-	struct iap_error err = { 0 };
-	struct iap_buf text;
+	static const struct iap_listing listing = { iap_key_inventory_list, print_keys, write_keys };
 
-	if (!iap_cli_parse(cli, arguments, table, IAP_LENGTH(table), (struct iap_word_count){ 0, 0 },
-	    &words) || !iap_cli_connect(cli))
-		return cli->exit;
-	if (iap_key_inventory_list(cli->db, cli->arena, &rows, &err) != IAP_OK)
-		return iap_cli_fail(cli, &err);
-	iap_buf_open(&text, cli->arena);
-	(json ? write_keys : print_keys)(&text, &rows);
-	return iap_cli_print(&text);
+	return iap_listing_run(cli, arguments, &listing);
 }
 
 const struct iap_command iap_cli_key_commands[] = {
@@ -188,8 +164,7 @@ const struct iap_command iap_cli_key_commands[] = {
 	  "usage: iapctl key import --cert CERT.pem --key KEY.pem [--passphrase-file F]\n\n"
 	  "Checks that the two are a pair and copies them into the key folder, which only\n"
 	  "iap-media may read; there the key is encrypted when [media] keys_passphrase_file\n"
-	  "is set. F opens KEY.pem. Takes effect at once; states shown as no_key change with\n"
-	  "the worker's next pass.\n\n"
+	  "is set. F opens KEY.pem. Takes effect at once: calls that waited for it play.\n\n"
 	  "  iapctl key import --cert recorder-2022.pem --key recorder-2022.key\n", import },
 	{ "key", "list", "which key opens how many recordings; which is missing",
 	  "usage: iapctl key list [--json]\n\n"

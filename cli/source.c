@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cli/audit.h"
 #include "cli/command.h"
+#include "cli/listing.h"
 #include "cli/owner.h"
 #include "cli/probe.h"
 #include "conf/source.h"
@@ -194,36 +195,31 @@ place_of(struct iap_cli *cli, const char *name)
 }
 
 static void
-write_sources(struct iap_cli *cli, struct iap_buf *text, const struct iap_rows *rows)
+write_sources(struct iap_cli *cli, struct iap_json_writer *writer, const struct iap_rows *rows)
 {
 	const struct iap_source *sources = rows->items;
-	struct iap_json_writer writer;
 
-	iap_json_write_open(&writer, text);
-	iap_json_write_array_begin(&writer, NULL);
 	for (size_t i = 0; i < rows->count; i++) {
 		const char *place = place_of(cli, sources[i].name);
 
-		iap_json_write_object_begin(&writer, NULL);
-		iap_json_write_text(&writer, "name", sources[i].name);
-		iap_json_write_text(&writer, "kind", sources[i].kind);
+		iap_json_write_object_begin(writer, NULL);
+		iap_json_write_text(writer, "name", sources[i].name);
+		iap_json_write_text(writer, "kind", sources[i].kind);
 		/* "root" is what places of kind local were called first. */
 		if (place != NULL && strcmp(sources[i].kind, "local") == 0)
-			iap_json_write_text(&writer, "root", place);
+			iap_json_write_text(writer, "root", place);
 		else
-			iap_json_write_null(&writer, "root");
+			iap_json_write_null(writer, "root");
 		if (place != NULL)
-			iap_json_write_text(&writer, "place", place);
+			iap_json_write_text(writer, "place", place);
 		else
-			iap_json_write_null(&writer, "place");
-		iap_json_write_text(&writer, "region", sources[i].region);
-		iap_json_write_text(&writer, "division_from", sources[i].division_rule);
-		iap_json_write_time(&writer, "added_at", sources[i].added_ms);
-		iap_json_write_u64(&writer, "interactions", sources[i].interactions);
-		iap_json_write_object_end(&writer);
+			iap_json_write_null(writer, "place");
+		iap_json_write_text(writer, "region", sources[i].region);
+		iap_json_write_text(writer, "division_from", sources[i].division_rule);
+		iap_json_write_time(writer, "added_at", sources[i].added_ms);
+		iap_json_write_u64(writer, "interactions", sources[i].interactions);
+		iap_json_write_object_end(writer);
 	}
-	iap_json_write_array_end(&writer);
-	iap_buf_char(text, '\n');
 }
 
 static void
@@ -245,21 +241,9 @@ print_sources(struct iap_cli *cli, struct iap_buf *text, const struct iap_rows *
 static enum iap_exit
 list(struct iap_cli *cli, struct iap_arguments *arguments)
 {
-	bool json = false;
-	const struct iap_option table[] = { { "json", IAP_OPTION_FLAG, { .flag = &json } } };
-	struct iap_option_list words;
-	struct iap_rows rows;
-	struct iap_error err = { 0 };
-	struct iap_buf text;
+	static const struct iap_listing listing = { iap_source_list, print_sources, write_sources };
 
-	if (!iap_cli_parse(cli, arguments, table, IAP_LENGTH(table), (struct iap_word_count){ 0, 0 },
-	    &words) || !iap_cli_connect(cli))
-		return cli->exit;
-	if (iap_source_list(cli->db, cli->arena, &rows, &err) != IAP_OK)
-		return iap_cli_fail(cli, &err);
-	iap_buf_open(&text, cli->arena);
-	(json ? write_sources : print_sources)(cli, &text, &rows);
-	return iap_cli_print(&text);
+	return iap_listing_run(cli, arguments, &listing);
 }
 
 static bool

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/audit.h"
 #include "cli/command.h"
+#include "cli/listing.h"
 #include "cli/owner.h"
 #include "crypto/password.h"
 #include "db/tx.h"
@@ -114,38 +115,24 @@ write_lines(struct iap_json_writer *writer, struct iap_arena *arena, const char 
 }
 
 static void
-write_maybe_time(struct iap_json_writer *writer, const char *key, struct iap_maybe_i64 time)
-{
-	if (time.set)
-		iap_json_write_time(writer, key, time.value);
-	else
-		iap_json_write_null(writer, key);
-}
-
-static void
-write_users(struct iap_buf *text, const struct iap_rows *rows)
+write_users(struct iap_cli *cli, struct iap_json_writer *writer, const struct iap_rows *rows)
 {
 	const struct iap_user *users = rows->items;
-	struct iap_json_writer writer;
 
-	iap_json_write_open(&writer, text);
-	iap_json_write_array_begin(&writer, NULL);
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct iap_user *user = &users[i];
 
-		iap_json_write_object_begin(&writer, NULL);
-		iap_json_write_text(&writer, "name", user->name);
-		iap_json_write_text(&writer, "issuer", user->issuer);
-		iap_json_write_text(&writer, "role", user->role);
-		write_lines(&writer, text->arena, "regions", user->all_regions, user->regions);
-		write_lines(&writer, text->arena, "divisions", user->all_divisions, user->divisions);
-		iap_json_write_time(&writer, "created_at", user->created_ms);
-		write_maybe_time(&writer, "disabled_at", user->disabled_ms);
-		write_maybe_time(&writer, "last_signin_at", user->last_signin_ms);
-		iap_json_write_object_end(&writer);
+		iap_json_write_object_begin(writer, NULL);
+		iap_json_write_text(writer, "name", user->name);
+		iap_json_write_text(writer, "issuer", user->issuer);
+		iap_json_write_text(writer, "role", user->role);
+		write_lines(writer, cli->arena, "regions", user->all_regions, user->regions);
+		write_lines(writer, cli->arena, "divisions", user->all_divisions, user->divisions);
+		iap_json_write_time(writer, "created_at", user->created_ms);
+		iap_listing_write_time(writer, "disabled_at", user->disabled_ms);
+		iap_listing_write_time(writer, "last_signin_at", user->last_signin_ms);
+		iap_json_write_object_end(writer);
 	}
-	iap_json_write_array_end(&writer);
-	iap_buf_char(text, '\n');
 }
 
 /* Lines of text on one line. */
@@ -161,7 +148,7 @@ on_one_line(struct iap_arena *arena, bool all, const char *lines)
 }
 
 static void
-print_users(struct iap_buf *text, const struct iap_rows *rows)
+print_users(struct iap_cli *cli, struct iap_buf *text, const struct iap_rows *rows)
 {
 	const struct iap_user *users = rows->items;
 
@@ -171,10 +158,10 @@ print_users(struct iap_buf *text, const struct iap_rows *rows)
 		const struct iap_user *user = &users[i];
 
 		iap_buf_format(text, "%-20s %-12s %-10s %-20s %-20s %s%s\n", user->name, user->role,
-		    user->issuer, on_one_line(text->arena, user->all_regions, user->regions),
-		    on_one_line(text->arena, user->all_divisions, user->divisions),
+		    user->issuer, on_one_line(cli->arena, user->all_regions, user->regions),
+		    on_one_line(cli->arena, user->all_divisions, user->divisions),
 		    user->last_signin_ms.set ?
-		    iap_clock_format(text->arena, user->last_signin_ms.value) : "never",
+		    iap_clock_format(cli->arena, user->last_signin_ms.value) : "never",
 		    user->disabled_ms.set ? " (disabled)" : "");
 	}
 }
@@ -182,21 +169,9 @@ print_users(struct iap_buf *text, const struct iap_rows *rows)
 static enum iap_exit
 list(struct iap_cli *cli, struct iap_arguments *arguments)
 {
-	bool json = false;
-	const struct iap_option table[] = { { "json", IAP_OPTION_FLAG, { .flag = &json } } };
-	struct iap_option_list words;
-	struct iap_rows rows;
-	struct iap_error err = { 0 };
-	struct iap_buf text;
+	static const struct iap_listing listing = { iap_user_list, print_users, write_users };
 
-	if (!iap_cli_parse(cli, arguments, table, IAP_LENGTH(table), (struct iap_word_count){ 0, 0 },
-	    &words) || !iap_cli_connect(cli))
-		return cli->exit;
-	if (iap_user_list(cli->db, cli->arena, &rows, &err) != IAP_OK)
-		return iap_cli_fail(cli, &err);
-	iap_buf_open(&text, cli->arena);
-	(json ? write_users : print_users)(&text, &rows);
-	return iap_cli_print(&text);
+	return iap_listing_run(cli, arguments, &listing);
 }
 
 /* Tells iap-media of sessions that are over. */
