@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // seed-store.mjs KIND ENDPOINT FOLDER: puts the objects of the storage tests into a
-// store, signing requests by itself (not by IAP's code), and writes
-// FOLDER/manifest: a line "key in hexadecimal, size, SHA-256" for each.
-import { createHash, createHmac } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import http from 'node:http'
+// store and writes FOLDER/manifest: a line "key in hexadecimal, size, SHA-256" for each.
+import { createHmac } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { accountKey, bucket, client, hangUp, putAll, sha256 } from './store-client.mjs'
 
 const [kind, endpoint, folder] = process.argv.slice(2)
-const bucket = 'recordings'
 const prefix = kind === 'local' ? '' : 'archive one/'
-const IN_FLIGHT = 16
-
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
-const hmac = (key, text) => createHmac('sha256', key).update(text).digest()
 
 // Small, seeded, the same everywhere (mulberry32).
 let seed = 20261122
@@ -71,50 +65,6 @@ function objects() {
 	return list
 }
 
-const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
-const encodePath = (name) => name.split('/').map(encode).join('/')
-
-const agent = new http.Agent({ keepAlive: true, maxSockets: IN_FLIGHT })
-
-function send(url, path, headers, body) {
-	return new Promise((resolve, reject) => {
-		const request = http.request({ agent, host: '127.0.0.1', port: url.port, method: 'PUT', path,
-			headers: { ...headers, 'Content-Length': body.length } }, (answer) => {
-			let text = ''
-			answer.on('data', (piece) => { text += piece })
-			answer.on('end', () => answer.statusCode < 300 ? resolve() : reject(new Error(`PUT ${path}: ${answer.statusCode} ${text}`)))
-		})
-		request.on('error', reject)
-		request.end(body)
-	})
-}
-
-function putS3(url, name, body) {
-	const path = `/${bucket}${name === null ? '' : `/${encodePath(name)}`}`
-	const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
-	const scope = `${time.slice(0, 8)}/us-east-1/s3/aws4_request`
-	const headers = { host: url.host, 'x-amz-content-sha256': sha256(body), 'x-amz-date': time }
-	const names = Object.keys(headers).join(';')
-	const canonical = ['PUT', path, '', ...Object.entries(headers).map(([n, v]) => `${n}:${v}`), '', names, sha256(body)].join('\n')
-	const key = [time.slice(0, 8), 'us-east-1', 's3', 'aws4_request'].reduce(hmac, 'AWS4iap/test+secret')
-	const signature = hmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`).toString('hex')
-	headers.authorization = `AWS4-HMAC-SHA256 Credential=IAPTESTKEY/${scope}, SignedHeaders=${names}, Signature=${signature}`
-	return send(url, path, headers, body)
-}
-
-function putAzure(url, name, body) {
-	const account = url.hostname.split('.')[0]
-	const key = Buffer.from(readFileSync(`${folder}/right`, 'utf8').split('= ')[1].trim(), 'base64')
-	const path = `/${bucket}${name === null ? '' : `/${encodePath(name)}`}`
-	const headers = { host: url.host, 'x-ms-date': new Date().toUTCString(), 'x-ms-version': '2021-12-02' }
-	if (name !== null) headers['x-ms-blob-type'] = 'BlockBlob'
-	const lines = Object.keys(headers).filter((n) => n.startsWith('x-ms-')).sort().map((n) => `${n}:${headers[n]}\n`).join('')
-	const resource = `/${account}${path}${name === null ? '\nrestype:container' : ''}`
-	const text = `PUT\n\n\n${body.length || ''}\n\n\n\n\n\n\n\n\n${lines}${resource}`
-	headers.authorization = `SharedKey ${account}:${createHmac('sha256', key).update(text).digest('base64')}`
-	return send(url, path + (name === null ? '?restype=container' : ''), headers, body)
-}
-
 // A shared access signature for the container ("Create a service SAS", version 2020-12-06 and later).
 function sas(url, permissions, end, key) {
 	const account = url.hostname.split('.')[0]
@@ -125,7 +75,7 @@ function sas(url, permissions, end, key) {
 }
 
 function writeSas(url) {
-	const key = Buffer.from(readFileSync(`${folder}/right`, 'utf8').split('= ')[1].trim(), 'base64')
+	const key = accountKey(folder)
 	writeFileSync(`${folder}/sas`, sas(url, 'rl', '2099-01-01T00:00:00Z', key), { mode: 0o600 })
 	writeFileSync(`${folder}/sas-ended`, sas(url, 'rl', '2020-01-01T00:00:00Z', key), { mode: 0o600 })
 	writeFileSync(`${folder}/sas-write`, sas(url, 'w', '2099-01-01T00:00:00Z', key), { mode: 0o600 })
@@ -138,8 +88,7 @@ function putLocal(root, name, body) {
 	writeFileSync(path, body)
 }
 
-const url = kind === 'local' ? null : new URL(endpoint)
-const put = { local: (name, body) => putLocal(endpoint, name, body), s3: (name, body) => putS3(url, name, body), azure: (name, body) => putAzure(url, name, body) }[kind]
+const put = kind === 'local' ? (name, body) => putLocal(endpoint, name, body) : client(kind, endpoint, folder)
 const list = objects()
 if (kind !== 'local') await put(null, Buffer.alloc(0))
 const todo = list.map(([name, body]) => [kind === 'local' ? name : prefix + name, body])
@@ -148,10 +97,7 @@ if (kind !== 'local') {
 	todo.push(['archive onerous/not ours', Buffer.from('x')], [`${prefix}a/`, Buffer.alloc(0)])
 	if (kind === 's3') todo.push([`${prefix}twice//empty`, Buffer.from('x')], [`${prefix}twice/../dots`, Buffer.from('x')])
 }
-async function worker() {
-	for (let next = todo.pop(); next !== undefined; next = todo.pop()) await put(...next)
-}
-await Promise.all(Array.from({ length: IN_FLIGHT }, worker))
-agent.destroy()
-if (kind === 'azure') writeSas(url)
+await putAll(put, process.env.IAP_TEST_STORE_EMPTY === 'yes' ? [] : todo)
+hangUp()
+if (kind === 'azure') writeSas(new URL(endpoint))
 writeFileSync(`${folder}/manifest`, list.map(([name, body]) => `${Buffer.from(name).toString('hex')} ${body.length} ${sha256(body)}\n`).join(''))
