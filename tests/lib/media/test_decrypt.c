@@ -266,8 +266,8 @@ text_is_read_by_range(void **state)
 	static const char *const makers[] = {
 		"openssl cms -encrypt -binary -aes256 -outform PEM -in plain -out text a.crt",
 		"openssl cms -encrypt -binary -aes256 -outform SMIME -in plain -out text a.crt",
-		"openssl cms -encrypt -binary -aes256 -outform PEM -in plain -out t a.crt;"
-		"sed 's/$/\\r/;s/BEGIN CMS/BEGIN PKCS7/;s/END CMS/END PKCS7/' t >text",
+		("openssl cms -encrypt -binary -aes256 -outform PEM -in plain -out t a.crt;"
+		"sed 's/$/\\r/;s/BEGIN CMS/BEGIN PKCS7/;s/END CMS/END PKCS7/' t >text"),
 	};
 
 	(void)state;
@@ -311,8 +311,8 @@ recipients_are_matched_as_messages_name_them(void **state)
 		"-keyid -recip a.crt", "-recip b.crt -recip a.crt", "-recip a.crt -recip b.crt",
 		"-recip a.crt -keyopt rsa_padding_mode:oaep",
 		"-recip a.crt -keyopt rsa_padding_mode:oaep -keyopt rsa_oaep_md:sha256",
-		"-recip a.crt -keyopt rsa_padding_mode:oaep -keyopt rsa_oaep_md:sha512 "
-		"-keyopt rsa_mgf1_md:sha256",
+		("-recip a.crt -keyopt rsa_padding_mode:oaep -keyopt rsa_oaep_md:sha512 "
+		"-keyopt rsa_mgf1_md:sha256"),
 	};
 	struct bytes plain = oracle_noise(3, 5000, true);
 
