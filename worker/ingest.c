@@ -18,6 +18,12 @@
  */
 enum { FRESH_MS = 5000, STILL_MS = 2000 };
 
+/*
+ * New documents are read many at a time, for a disk or an object store answers
+ * many questions in the time of one; bounded in number and bytes.
+ */
+enum { AHEAD_MAX = 256, AHEAD_BYTES = 8 << 20, AHEAD_IN_FLIGHT = 64 };
+
 /* A document to look at again. */
 struct late {
 	const char *folder;
@@ -31,6 +37,9 @@ struct iap_ingest {
 	struct iap_source_pass *pass;
 	struct iap_batch *batch;
 	struct iap_arena *document_arena; /* of the document that is read now */
+	struct iap_arena *ahead_arena;    /* of those read ahead */
+	struct iap_storage_load ahead[AHEAD_MAX];
+	size_t ahead_count, ahead_at;     /* documents come in the order they were read ahead */
 	struct late *late;
 	struct late **late_end;
 	bool ending; /* what is damaged now is a fault */
@@ -56,6 +65,7 @@ iap_ingest_open(struct iap_source_pass *pass)
 	ingest->pass = pass;
 	ingest->batch = iap_batch_open(pass);
 	ingest->document_arena = iap_arena_new(IAP_DOCUMENT_ARENA);
+	ingest->ahead_arena = iap_arena_new((size_t)AHEAD_BYTES + IAP_DOCUMENT_LIMIT);
 	ingest->late_end = &ingest->late;
 	return ingest;
 }
@@ -67,6 +77,7 @@ iap_ingest_close(struct iap_ingest **ingest)
 		return;
 	iap_batch_close(&(*ingest)->batch);
 	iap_arena_free(&(*ingest)->document_arena);
+	iap_arena_free(&(*ingest)->ahead_arena);
 	free(*ingest);
 	*ingest = NULL;
 }
@@ -146,26 +157,57 @@ refuse(struct iap_ingest *ingest, const struct reading *reading, const char *cau
 	    reading->bytes != NULL ? reading : NULL);
 }
 
+/* What it means for the pass that the storage did not give a document. */
+static enum iap_status
+judge_refusal(struct iap_ingest *ingest, const char *key, const struct iap_error *err)
+{
+	/* Gone since it was listed: the next pass sees that. */
+	if (err->status == IAP_NOT_FOUND)
+		return IAP_OK;
+	if (err->status != IAP_FORBIDDEN)
+		return err->status;
+	/* Not catalogued: the next pass tries again. */
+	iap_ingest_fault(ingest, key, "unreadable", err->detail);
+	return IAP_OK;
+}
+
+/* The document that was read ahead, if this is it and it still was what was listed. */
+static const struct iap_storage_load *
+find_ahead(struct iap_ingest *ingest, const struct iap_folder_object *object)
+{
+	const struct iap_storage_load *load = &ingest->ahead[ingest->ahead_at];
+
+	if (ingest->ahead_at == ingest->ahead_count || load->key != object->key)
+		return NULL;
+	ingest->ahead_at++;
+	return load->status != IAP_OK || load->whole == object->size ? load : NULL;
+}
+
 /* The whole document into the document arena; a fault when the storage or its size forbids it. */
 static enum iap_status
 load(struct iap_ingest *ingest, struct reading *reading, bool *loaded, struct iap_error *err)
 {
 	IAP_CLEANUP(iap_reader_close) struct iap_reader *reader = NULL;
+	const struct iap_storage_load *ahead = find_ahead(ingest, reading->object);
 	const char *key = reading->object->key;
 	char *bytes;
 	size_t got = 0;
 
 	*loaded = false;
-	if (iap_storage_read(ingest->pass->storage, key, &reader, err) != IAP_OK) {
-		/* Gone since it was listed: the next pass sees that. */
-		if (err->status == IAP_NOT_FOUND)
-			return IAP_OK;
-		if (err->status != IAP_FORBIDDEN)
-			return err->status;
-		/* Not catalogued: the next pass tries again. */
-		iap_ingest_fault(ingest, key, "unreadable", err->detail);
+	if (ahead != NULL) {
+		if (ahead->status != IAP_OK) {
+			iap_error_set(err, ahead->status, "%s", ahead->detail);
+			return judge_refusal(ingest, key, err);
+		}
+		reading->bytes = ahead->bytes;
+		reading->size = ahead->size;
+		/* For an empty one the storage was not asked. */
+		reading->mtime_ns = ahead->wanted == 0 ? reading->object->mtime_ns : ahead->mtime_ns;
+		*loaded = ahead->size == ahead->whole;
 		return IAP_OK;
 	}
+	if (iap_storage_read(ingest->pass->storage, key, &reader, err) != IAP_OK)
+		return judge_refusal(ingest, key, err);
 	if (reader->size > IAP_DOCUMENT_LIMIT) {
 		refuse(ingest, reading, "too_large", iap_arena_format(ingest->document_arena,
 		    "the document has %llu bytes, more than %d",
@@ -264,6 +306,12 @@ see_file(struct iap_ingest *ingest, const struct iap_folder *folder,
 		iap_batch_add_change(ingest->batch, &change);
 }
 
+static bool
+is_unchanged(const struct iap_catalogued *known, const struct iap_folder_object *object)
+{
+	return known != NULL && known->size == object->size && known->modified_ns == object->mtime_ns;
+}
+
 static enum iap_status
 see_object(struct iap_ingest *ingest, struct iap_folder *folder,
     const struct iap_folder_object *object, const struct iap_catalogued *known,
@@ -274,8 +322,7 @@ see_object(struct iap_ingest *ingest, struct iap_folder *folder,
 
 	pass->counts.seen++;
 	pass->seen_known += known != NULL;
-	if (known != NULL && known->size == object->size &&
-	    known->modified_ns == object->mtime_ns) {
+	if (is_unchanged(known, object)) {
 		bool faulty = strcmp(known->role, IAP_OBJECT_FAULTY) == 0;
 
 		pass->counts.unchanged += faulty || strcmp(known->role, IAP_OBJECT_DOCUMENT) == 0;
@@ -301,6 +348,55 @@ compare_known(const void *a, const void *b)
 	return strcmp(x->object_key, y->object_key);
 }
 
+/* What the catalogue knows of an object, or NULL. */
+static const struct iap_catalogued *
+find_known(const struct iap_rows *known, const struct iap_folder *folder,
+    const struct iap_folder_object *object)
+{
+	const struct iap_catalogued wanted = { .dir_hash = folder->hash, .object_key = object->key };
+
+	return known->count == 0 ? NULL :
+	    bsearch(&wanted, known->items, known->count, sizeof wanted, compare_known);
+}
+
+/* Reads ahead: this new document, and those after it in these folders. */
+static void
+read_ahead(struct iap_ingest *ingest, const struct iap_folder *folders, size_t count, size_t at,
+    const struct iap_rows *known)
+{
+	size_t bytes = 0, i = 0;
+
+	iap_arena_reset(ingest->ahead_arena);
+	ingest->ahead_count = ingest->ahead_at = 0;
+	for (; i < count; i++, at = 0)
+		for (; at < folders[i].count; at++) {
+			const struct iap_folder_object *object = &folders[i].objects[at];
+
+			if (object->size > IAP_DOCUMENT_LIMIT || !iap_pair_is_document(object->key) ||
+			    is_unchanged(find_known(known, &folders[i], object), object))
+				continue;
+			if (ingest->ahead_count == AHEAD_MAX || (bytes != 0 && bytes + object->size > AHEAD_BYTES)) {
+				count = 0;
+				break;
+			}
+			bytes += object->size;
+			ingest->ahead[ingest->ahead_count++] = (struct iap_storage_load){
+				.key = object->key, .wanted = object->size };
+		}
+	iap_storage_load_all(ingest->pass->storage, ingest->ahead_arena, ingest->ahead,
+	    ingest->ahead_count, AHEAD_IN_FLIGHT);
+}
+
+/* Whether the document stands next among those read ahead, or needs not be there. */
+static bool
+is_ahead(const struct iap_ingest *ingest, const struct iap_folder_object *object,
+    const struct iap_catalogued *known)
+{
+	return object->size > IAP_DOCUMENT_LIMIT || !iap_pair_is_document(object->key) ||
+	    is_unchanged(known, object) || (ingest->ahead_at != ingest->ahead_count &&
+	    ingest->ahead[ingest->ahead_at].key == object->key);
+}
+
 enum iap_status
 iap_ingest_folders(struct iap_ingest *ingest, struct iap_arena *arena,
     struct iap_folder *folders, size_t count, struct iap_error *err)
@@ -309,6 +405,7 @@ iap_ingest_folders(struct iap_ingest *ingest, struct iap_arena *arena,
 	uint64_t *hashes = iap_arena_array(arena, count + 1, sizeof *hashes);
 	struct iap_rows known = { 0 };
 
+	ingest->ahead_count = ingest->ahead_at = 0;
 	for (size_t i = 0; i < count; i++)
 		hashes[i] = folders[i].hash;
 	if (count != 0 && iap_object_list_folders(pass->worker->db, arena, pass->source->id, hashes,
@@ -317,12 +414,12 @@ iap_ingest_folders(struct iap_ingest *ingest, struct iap_arena *arena,
 	qsort(known.items, known.count, sizeof(struct iap_catalogued), compare_known);
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < folders[i].count && !iap_worker_stopping(); k++) {
-			const struct iap_catalogued wanted = { .dir_hash = folders[i].hash,
-				.object_key = folders[i].objects[k].key };
+			const struct iap_folder_object *object = &folders[i].objects[k];
+			const struct iap_catalogued *row = find_known(&known, &folders[i], object);
 
-			if (see_object(ingest, &folders[i], &folders[i].objects[k],
-			    known.count == 0 ? NULL : bsearch(&wanted, known.items, known.count,
-			    sizeof wanted, compare_known), err) != IAP_OK)
+			if (!is_ahead(ingest, object, row))
+				read_ahead(ingest, &folders[i], count - i, k, &known);
+			if (see_object(ingest, &folders[i], object, row, err) != IAP_OK)
 				return err->status;
 			iap_progress_update(&pass->progress, pass->counts.seen, NULL);
 		}
@@ -373,6 +470,7 @@ iap_ingest_end(struct iap_ingest *ingest, struct iap_error *err)
 	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new((size_t)1 << 30);
 	const struct late *late = ingest->late;
 
+	ingest->ahead_count = ingest->ahead_at = 0;
 	ingest->late_end = &ingest->late;
 	ingest->late = NULL;
 	for (; late != NULL && !iap_worker_stopping(); late = late->next) {

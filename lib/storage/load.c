@@ -10,7 +10,7 @@
 #include "storage/backend.h"
 
 /* A few files are read sooner than threads are made. */
-enum { THREADS_MAX = 64, EACH_LEAST = 4 };
+enum { THREADS_MAX = 16, EACH_LEAST = 4 };
 
 struct work {
 	struct iap_storage *storage;
