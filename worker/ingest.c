@@ -157,17 +157,25 @@ refuse(struct iap_ingest *ingest, const struct reading *reading, const char *cau
 	    reading->bytes != NULL ? reading : NULL);
 }
 
-/* What it means for the pass that the storage did not give a document. */
+/*
+ * What a document that cannot be read means to the pass. One that the storage
+ * refuses is a fault, catalogued as of no time, so that every pass tries it
+ * again; one that is gone since it was listed is the next pass's business;
+ * anything else is no matter of one document.
+ */
 static enum iap_status
-judge_refusal(struct iap_ingest *ingest, const char *key, const struct iap_error *err)
+refuse_unread(struct iap_ingest *ingest, const struct reading *reading,
+    const struct iap_error *err)
 {
-	/* Gone since it was listed: the next pass sees that. */
+	struct iap_folder_object unread = *reading->object;
+
 	if (err->status == IAP_NOT_FOUND)
 		return IAP_OK;
-	if (err->status != IAP_FORBIDDEN)
+	if (err->status != IAP_FORBIDDEN && err->status != IAP_CORRUPT)
 		return err->status;
-	/* Not catalogued: the next pass tries again. */
-	iap_ingest_fault(ingest, key, "unreadable", err->detail);
+	unread.mtime_ns = -1;
+	iap_ingest_fault(ingest, reading->object->key, "unreadable", err->detail);
+	catalogue(ingest, reading->folder, &unread, IAP_OBJECT_FAULTY, NULL);
 	return IAP_OK;
 }
 
@@ -189,7 +197,6 @@ load(struct iap_ingest *ingest, struct reading *reading, bool *loaded, struct ia
 {
 	IAP_CLEANUP(iap_reader_close) struct iap_reader *reader = NULL;
 	const struct iap_storage_load *ahead = find_ahead(ingest, reading->object);
-	const char *key = reading->object->key;
 	char *bytes;
 	size_t got = 0;
 
@@ -197,7 +204,7 @@ load(struct iap_ingest *ingest, struct reading *reading, bool *loaded, struct ia
 	if (ahead != NULL) {
 		if (ahead->status != IAP_OK) {
 			iap_error_set(err, ahead->status, "%s", ahead->detail);
-			return judge_refusal(ingest, key, err);
+			return refuse_unread(ingest, reading, err);
 		}
 		reading->bytes = ahead->bytes;
 		reading->size = ahead->size;
@@ -206,8 +213,8 @@ load(struct iap_ingest *ingest, struct reading *reading, bool *loaded, struct ia
 		*loaded = ahead->size == ahead->whole;
 		return IAP_OK;
 	}
-	if (iap_storage_read(ingest->pass->storage, key, &reader, err) != IAP_OK)
-		return judge_refusal(ingest, key, err);
+	if (iap_storage_read(ingest->pass->storage, reading->object->key, &reader, err) != IAP_OK)
+		return refuse_unread(ingest, reading, err);
 	if (reader->size > IAP_DOCUMENT_LIMIT) {
 		refuse(ingest, reading, "too_large", iap_arena_format(ingest->document_arena,
 		    "the document has %llu bytes, more than %d",
@@ -215,10 +222,8 @@ load(struct iap_ingest *ingest, struct reading *reading, bool *loaded, struct ia
 		return IAP_OK;
 	}
 	bytes = iap_arena_alloc(ingest->document_arena, reader->size + 1);
-	if (iap_reader_read_at(reader, 0, bytes, reader->size, &got, err) != IAP_OK) {
-		iap_ingest_fault(ingest, key, "unreadable", err->detail);
-		return IAP_OK;
-	}
+	if (iap_reader_read_at(reader, 0, bytes, reader->size, &got, err) != IAP_OK)
+		return refuse_unread(ingest, reading, err);
 	reading->bytes = bytes;
 	reading->size = got;
 	reading->mtime_ns = reader->mtime_ns;
@@ -262,11 +267,14 @@ static enum iap_status
 read_document(struct iap_ingest *ingest, struct reading *reading, struct iap_error *err)
 {
 	struct iap_document document = { 0 };
+	enum iap_status status;
 	bool loaded;
 
 	iap_arena_reset(ingest->document_arena);
-	if (load(ingest, reading, &loaded, err) != IAP_OK || !loaded)
-		return err->status;
+	/* Not err->status: it tells of the one document that is a fault now, or gone. */
+	status = load(ingest, reading, &loaded, err);
+	if (status != IAP_OK || !loaded)
+		return status;
 	/* Metadata points into the batch's memory: it lives until it is stored. */
 	if (iap_document_parse(iap_batch_arena(ingest->batch), reading->bytes, reading->size,
 	    reading->object->key, &document, err) != IAP_OK) {

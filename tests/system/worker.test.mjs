@@ -175,6 +175,33 @@ test("a damaged document is a fault until it is whole", async () => {
 	assert.equal(await home.number("COUNT(*) FROM fault"), 1);
 });
 
+/** Runs a pass as somebody whom modes of files bind, root too. */
+async function passBound(home) {
+	const program = [path.join(process.env.IAP_BUILD ?? "build", "iap-worker"), "--config", home.conf,
+		"process-server", "--once", "--json"];
+	const [command, ...args] = process.getuid() === 0
+		? ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--", ...program] : program;
+	const result = await run(command, args);
+	return { code: result.code, report: JSON.parse(result.stdout)[0] };
+}
+
+test("a document that the storage refuses is a fault, and the others are read", async () => {
+	const { home, folder } = await homeWith(4);
+	const refused = path.join(folder, "c/1/recording.json");
+	fs.chmodSync(refused, 0);
+	const first = await passBound(home);
+	assert.equal(first.code, 3);
+	assert.deepEqual([first.report.inserted, first.report.faults, first.report.message],
+		[3, 1, undefined]);
+	assert.deepEqual(await home.sql("SELECT object_key, cause FROM fault WHERE resolved_ms IS NULL"),
+		[["c/1/recording.json", "unreadable"]]);
+	assert.equal((await passBound(home)).code, 3);
+	fs.chmodSync(refused, 0o644);
+	const healed = await passBound(home);
+	assert.deepEqual([healed.code, healed.report.inserted, healed.report.faults], [0, 1, 0]);
+	assert.equal(await home.number("COUNT(*) FROM fault WHERE resolved_ms IS NULL"), 0);
+});
+
 test("a document that is being written is no fault", async () => {
 	const { home, folder } = await homeWith(1);
 	const whole = JSON.stringify(documentOf(id(7), START));
