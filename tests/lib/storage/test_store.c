@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "storage/loaded.h"
 #include "storage/shelf.h"
 #include "tests/support/store.h"
 
@@ -304,6 +305,33 @@ many_are_loaded_at_once(void **state)
 }
 
 static void
+a_loaded_beginning_is_read_without_asking(void **state)
+{
+	struct fixture *fixture = *state;
+	struct iap_storage_load load = { .key = "large", .wanted = 1000 };
+	struct iap_reader *reader;
+	struct iap_error err = { 0 };
+	size_t got;
+
+	iap_storage_load_all(fixture->storage, fixture->arena, &load, 1, 1);
+	assert_int_equal(load.status, IAP_OK);
+	reader = iap_reader_open_loaded(fixture->storage, &load);
+	assert_int_equal(reader->size, LARGE);
+	assert_int_equal(iap_reader_read_at(reader, 0, fixture->bytes, LARGE, &got, &err), IAP_OK);
+	assert_int_equal(got, LARGE);
+	for (size_t i = 0; i < got; i += 37)
+		assert_int_equal((unsigned char)fixture->bytes[i], (unsigned char)(i ^ (i >> 8) ^ (i >> 16)));
+	iap_reader_close(&reader);
+	/* Nobody is asked: there is nothing of that name. */
+	load.key = "nothing";
+	reader = iap_reader_open_loaded(fixture->storage, &load);
+	assert_int_equal(iap_reader_read_at(reader, 10, fixture->bytes, 990, &got, &err), IAP_OK);
+	assert_int_equal(got, 990);
+	assert_int_equal(iap_reader_read_at(reader, 999, fixture->bytes, 2, &got, &err), IAP_NOT_FOUND);
+	iap_reader_close(&reader);
+}
+
+static void
 a_reader_outlives_its_storage(void **state)
 {
 	struct fixture *fixture = *state;
@@ -456,6 +484,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(ranges_are_read_anywhere),
 		cmocka_unit_test(what_is_not_there_is_not_found),
 		cmocka_unit_test(many_are_loaded_at_once),
+		cmocka_unit_test(a_loaded_beginning_is_read_without_asking),
 		cmocka_unit_test(a_reader_outlives_its_storage),
 		cmocka_unit_test(other_ways_lead_to_the_same_objects),
 		cmocka_unit_test(a_shelf_keeps_object_stores_and_notices_changes),
