@@ -12,9 +12,13 @@
 #include "media/state.h"
 #include "model/lease.h"
 #include "model/recipient.h"
+#include "storage/loaded.h"
 
 /* One block of padding is what an empty text becomes. */
 enum { PAGE = 1000, BLOCK = 16 };
+
+/* Of a medium the header of a message at most is looked at; many are fetched together. */
+enum { HEAD = 4096, IN_FLIGHT = 64 };
 
 #define ARENA_LIMIT ((size_t)1 << 30)
 
@@ -24,6 +28,8 @@ struct page {
 	const struct iap_media_check *media;
 	struct iap_media_verdict *verdicts;
 	enum iap_media_state *states;
+	struct iap_storage_load *heads; /* of those that have to be looked at, in their order */
+	size_t head_count, head_at;
 	uint64_t *ids; /* of the interactions, each once, ascending */
 	size_t count;
 	size_t id_count;
@@ -129,7 +135,7 @@ judge(struct page *page, const struct iap_media_check *medium,
     struct iap_media_verdict *verdict, enum iap_media_state *state, struct iap_error *err)
 {
 	IAP_CLEANUP(iap_reader_close) struct iap_reader *reader = NULL;
-	struct iap_error refused = { 0 };
+	const struct iap_storage_load *head;
 
 	*verdict = (struct iap_media_verdict){
 		.encrypted = medium->encrypted,
@@ -146,13 +152,15 @@ judge(struct page *page, const struct iap_media_check *medium,
 		*state = medium->size.value <= BLOCK ? IAP_STATE_EMPTY : IAP_STATE_NO_KEY;
 		return IAP_OK;
 	}
-	switch (iap_storage_read(page->pass->storage, medium->object_key, &reader, &refused)) {
+	head = &page->heads[page->head_at++];
+	switch (head->status) {
 	case IAP_OK:
+		reader = iap_reader_open_loaded(page->pass->storage, head);
 		return judge_bytes(page, medium, reader, verdict, state, err);
 	case IAP_NOT_FOUND:
 		return IAP_OK;
 	case IAP_UNAVAILABLE:
-		return iap_error_set(err, IAP_UNAVAILABLE, "%s", refused.detail);
+		return iap_error_set(err, IAP_UNAVAILABLE, "%s", head->detail);
 	default:
 		*state = IAP_STATE_UNREADABLE;
 		verdict->size = medium->size;
@@ -221,6 +229,19 @@ store(struct iap_db *db, void *context, struct iap_error *err)
 	    &page->refreshed, err);
 }
 
+/* Fetches the beginnings of all media of the page that judge() will look at. */
+static void
+load_heads(struct page *page, const struct iap_rows *rows)
+{
+	page->heads = iap_arena_array(page->arena, rows->count + 1, sizeof *page->heads);
+	for (size_t i = 0; i < rows->count; i++)
+		if (page->media[i].object_key != NULL && !is_known_by_listing(page, &page->media[i]))
+			page->heads[page->head_count++] = (struct iap_storage_load){
+				.key = page->media[i].object_key, .wanted = HEAD };
+	iap_storage_load_all(page->pass->storage, page->arena, page->heads, page->head_count,
+	    IN_FLIGHT);
+}
+
 static enum iap_status
 judge_page(struct page *page, const struct iap_rows *rows, struct iap_error *err)
 {
@@ -228,6 +249,7 @@ judge_page(struct page *page, const struct iap_rows *rows, struct iap_error *err
 	page->verdicts = iap_arena_array(page->arena, rows->count + 1, sizeof *page->verdicts);
 	page->states = iap_arena_array(page->arena, rows->count + 1, sizeof *page->states);
 	page->ids = iap_arena_array(page->arena, rows->count + 1, sizeof *page->ids);
+	load_heads(page, rows);
 	for (; page->count < rows->count && !iap_worker_stopping(); page->count++) {
 		const struct iap_media_check *medium = &page->media[page->count];
 
