@@ -2,6 +2,8 @@
 // What nginx hands to the programs and what it lets them do, location by
 // location, with programs of the test's own behind it.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import net from "node:net";
 import { after, before, test } from "node:test";
 import fs from "node:fs";
 import { startStack } from "../support/stack.mjs";
@@ -171,6 +173,44 @@ test("a body that is too long is refused before a program sees it", async () => 
 	assert.equal(answer.json().status, 413);
 	assert.equal(seen.web.length, 0);
 });
+
+/** Sends bytes as they are: {status, head, body}, of the first answer. */
+async function sendRaw(bytes) {
+	const socket = net.connect(stack.port, "127.0.0.1");
+	let text = "";
+	socket.setEncoding("latin1").on("data", (piece) => { text += piece; });
+	socket.end(bytes, "latin1");
+	await once(socket, "close");
+	const [head, body] = text.split("\r\n\r\n");
+	return { status: Number(head.split(" ")[1]), head, body };
+}
+
+const refused = {
+	"no HTTP": ["FETCH\r\n\r\n", 400], "no host": ["GET / HTTP/1.1\r\n\r\n", 400],
+	"a NUL": ["GET /api/v1/se%00ssion HTTP/1.1\r\nHost: x\r\n\r\n", 400],
+	"two lengths": ["POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n" +
+		"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400],
+	"an address out of the root": ["GET /../x HTTP/1.1\r\nHost: x\r\n\r\n", 400],
+	"a long header": [`GET / HTTP/1.1\r\nHost: x\r\nX: ${"a".repeat(20000)}\r\n\r\n`, 400],
+	"a long address": [`GET /${"a".repeat(20000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 414],
+	"a trace": ["TRACE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 405],
+	"an inner place": ["GET /_media HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 404],
+	"an inner answer": ["GET /_404 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 404],
+	"a static folder": ["GET /static/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 403],
+	"no static file": ["GET /static/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 404],
+};
+
+for (const [label, [bytes, status]] of Object.entries(refused))
+	test(`what nginx refuses is a problem document too: ${label}`, async () => {
+		const answer = await sendRaw(bytes);
+		assert.equal(answer.status, status);
+		assert.match(answer.head, /^content-type: application\/problem\+json/im);
+		const problem = JSON.parse(answer.body);
+		assert.equal(problem.status, status);
+		assert.ok(problem.title && problem.detail);
+		assert.match(answer.head, new RegExp(`^x-request-id: ${problem.request_id}`, "im"));
+		assert.match(problem.request_id, /^[0-9a-f]{32}$/);
+	});
 
 test("static files are cached, typed and read only", async () => {
 	web = () => ({ status: 404, body: "web" });

@@ -38,7 +38,8 @@ pool_end() {
 
 server_write_settings() {
 	mkdir -p "$dir/nginx/temp"
-	cp "$root/nginx/params.inc" "$root/nginx/web.inc" "$root/nginx/media.inc" "$dir/nginx/"
+	cp "$root/nginx/params.inc" "$root/nginx/web.inc" "$root/nginx/media.inc" \
+		"$root/nginx/problem.inc" "$dir/nginx/"
 	_user=
 	[ "$as_root" = no ] || _user="user $(server_user);"
 	_listen="		listen 127.0.0.1:$port;"
