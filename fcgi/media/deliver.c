@@ -139,11 +139,7 @@ answer_media(struct iap_slots *slots, struct iap_slot *slot, const struct iap_ti
 	} else if (range.kind == IAP_RANGE_NONE && (is_head || !slot->parts_only)) {
 		answer_whole(slots, slot, ticket, medium);
 	} else {
-		iap_exchange_status(slot->exchange, 416);
-		iap_exchange_field(slot->exchange, "Content-Range", iap_arena_format(slot->arena,
-		    "bytes */%" PRIu64, medium->reader->size));
-		iap_exchange_field(slot->exchange, "Content-Length", "0");
-		iap_exchange_body(slot->exchange);
+		iap_exchange_no_range(slot->exchange, medium->reader->size);
 	}
 }
 

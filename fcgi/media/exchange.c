@@ -192,8 +192,10 @@ request_id(struct iap_exchange *exchange)
 	return id;
 }
 
-void
-iap_exchange_problem(struct iap_exchange *exchange, int status, enum iap_media_state state)
+/* `range`: Content-Range of a 416, else NULL. */
+static void
+put_problem(struct iap_exchange *exchange, int status, enum iap_media_state state,
+    const char *range)
 {
 	size_t answer = answer_of(status);
 	char text[512];
@@ -208,9 +210,26 @@ iap_exchange_problem(struct iap_exchange *exchange, int status, enum iap_media_s
 	iap_exchange_number(exchange, "Content-Length", (uint64_t)length);
 	if (status == 503 || status == 429)
 		iap_exchange_field(exchange, "Retry-After", "5");
+	if (range != NULL)
+		iap_exchange_field(exchange, "Content-Range", range);
 	iap_exchange_body(exchange);
 	if (!iap_exchange_is_head(exchange))
 		iap_exchange_write(exchange, text, (size_t)length);
+}
+
+void
+iap_exchange_problem(struct iap_exchange *exchange, int status, enum iap_media_state state)
+{
+	put_problem(exchange, status, state, NULL);
+}
+
+void
+iap_exchange_no_range(struct iap_exchange *exchange, uint64_t size)
+{
+	char range[32];
+
+	snprintf(range, sizeof range, "bytes */%" PRIu64, size);
+	put_problem(exchange, 416, IAP_STATE_OK, range);
 }
 
 uint64_t

@@ -52,6 +52,9 @@ bool iap_exchange_write(struct iap_exchange *exchange, const void *bytes, size_t
 void iap_exchange_problem(struct iap_exchange *exchange, int status,
     enum iap_media_state state);
 
+/* The same with status 416, of a thing of `size` bytes that has no such part. */
+void iap_exchange_no_range(struct iap_exchange *exchange, uint64_t size);
+
 /* How far this exchange is: changes with each step, for who watches from another thread. */
 uint64_t iap_exchange_steps(struct iap_exchange *exchange);
 

@@ -129,6 +129,9 @@ describe("good media", () => {
 			const answer = await admin.get(one.url, { range: `bytes=${one.plain.length}-` });
 			assert.equal(answer.status, 416, named(one));
 			assert.equal(answer.headers["content-range"], `bytes */${one.plain.length}`);
+			assert.equal(answer.headers["content-type"], "application/problem+json");
+			assert.equal(answer.json().status, 416);
+			assert.match(answer.json().request_id, /^[0-9a-f]{32}$/);
 		}
 	});
 
