@@ -62,6 +62,8 @@ test("lists come newest first, and in each other order", async () => {
 	assert.deepEqual(names(items), names(calls));
 	const oldest = await everything(admin, "/api/v1/interactions?limit=7&sort=started");
 	assert.deepEqual(oldest.map((i) => i.id), items.map((i) => i.id).reverse());
+	const same = await everything(admin, "/api/v1/interactions?limit=7&sort=started_at");
+	assert.deepEqual(same.map((item) => item.id), oldest.map((item) => item.id));
 	const longest = await everything(admin, "/api/v1/interactions?limit=7&sort=-duration");
 	const lengths = longest.map((i) => i.duration_ms ?? -1);
 	assert.deepEqual(lengths, [...lengths].sort((a, b) => b - a));

@@ -23,8 +23,12 @@ static const char *const call_types[] = {
 static const char *const states[] = {
 	"unchecked", "ok", "empty", "missing", "unreadable", "no_key", "wrong_key", "damaged", NULL,
 };
-static const char *const sorts[] = { "-started", "started", "duration", "-duration", NULL };
-_Static_assert(IAP_LENGTH(sorts) == IAP_SORT_COUNT + 1, "every sort has a word");
+/* By each order's own word, and by the member of an item that it follows. */
+static const char *const sorts[] = {
+	"-started", "started", "duration", "-duration",
+	"-started_at", "started_at", "duration_ms", "-duration_ms", NULL,
+};
+_Static_assert(IAP_LENGTH(sorts) == 2 * IAP_SORT_COUNT + 1, "every sort has two words");
 
 const struct iap_param_def iap_search_params[IAP_SEARCH_PARAMS] = {
 	[IAP_SEARCH_WORDS] = { "q", IAP_PARAM_TEXT, .most = NAME_MAX_BYTES, .narrows = true },
@@ -119,7 +123,7 @@ read_search(struct iap_request *req, bool failed, struct iap_interaction_search 
 	const char *after = values[IAP_SEARCH_AFTER].text;
 
 	*search = (struct iap_interaction_search){
-		.sort = (enum iap_interaction_sort)values[IAP_SEARCH_SORT].number,
+		.sort = (enum iap_interaction_sort)(values[IAP_SEARCH_SORT].number % IAP_SORT_COUNT),
 		.limit = values[IAP_SEARCH_LIMIT].text != NULL ?
 		    (size_t)values[IAP_SEARCH_LIMIT].number : LIMIT_DEFAULT,
 		.budget_ms = BUDGET_MS,
