@@ -43,6 +43,7 @@ struct iap_prepared {
 struct iap_db {
 	MYSQL *mysql; /* NULL: not connected */
 	bool lost;    /* the server ended the connection */
+	int64_t ensured_ms; /* by iap_clock_ticks_ms(), when it was last seen alive */
 	unsigned int last_errno;
 	uint64_t uses;
 	struct iap_prepared *prepared[IAP_DB_STATEMENTS];

@@ -10,9 +10,15 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "crypto/hash.h"
 #include "db/connection.h"
+
+enum {
+	REST_MS = 200,   /* unused that long, a connection is tried before it is relied on */
+	ANSWER_MS = 500, /* what a server that is well may take for nothing */
+};
 
 /* Where Debian keeps the certificates of public authorities. */
 #define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
@@ -218,22 +224,45 @@ iap_db_open(const struct iap_db_conf *conf, struct iap_db **out, struct iap_erro
 	return IAP_OK;
 }
 
-/* An idle connection has nothing to read, unless the server said good-bye. */
+/* Whether there is something to read within `wait_ms`. */
 static bool
-is_quiet(MYSQL *mysql)
+is_readable(MYSQL *mysql, int wait_ms)
 {
 	struct pollfd poll_fd = { .fd = mysql_get_socket(mysql), .events = POLLIN };
 
-	return poll(&poll_fd, 1, 0) == 0;
+	return poll(&poll_fd, 1, wait_ms) != 0;
+}
+
+/*
+ * A server that hangs keeps its connections open and would hold whoever asks
+ * it until the read time-out. So one that has rested is asked a question that
+ * costs nothing first, with little patience.
+ */
+static bool
+answers(MYSQL *mysql)
+{
+	static const char question[] = "DO 0";
+
+	return mysql_send_query(mysql, question, sizeof question - 1) == 0 &&
+	    is_readable(mysql, ANSWER_MS) && mysql_read_query_result(mysql) == 0;
+}
+
+/* An idle connection has nothing to read, unless the server said good-bye. */
+static bool
+is_alive(struct iap_db *db)
+{
+	int64_t now_ms = iap_clock_ticks_ms();
+	bool rested = now_ms - db->ensured_ms > REST_MS;
+
+	db->ensured_ms = now_ms;
+	return db->mysql != NULL && !db->lost && !is_readable(db->mysql, 0) &&
+	    (!rested || answers(db->mysql));
 }
 
 enum iap_status
 iap_db_ensure(struct iap_db *db, struct iap_error *err)
 {
-	if (db->mysql != NULL && !db->lost &&
-	    (is_quiet(db->mysql) || mysql_ping(db->mysql) == 0))
-		return IAP_OK;
-	return connect_now(db, err);
+	return is_alive(db) ? IAP_OK : connect_now(db, err);
 }
 
 enum iap_status

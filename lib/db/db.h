@@ -42,8 +42,8 @@ void iap_db_close(struct iap_db **db);
 
 /*
  * To be called before each request or batch, outside of transactions: notices
- * a connection that was lost meanwhile, at the cost of one poll(), and makes
- * a new one. IAP_UNAVAILABLE when that fails.
+ * a connection that was lost, or a server that hangs, and makes a new one. Costs
+ * one poll(), after a rest one round trip. IAP_UNAVAILABLE when that fails.
  */
 IAP_MUST_CHECK enum iap_status iap_db_ensure(struct iap_db *db, struct iap_error *err);
 

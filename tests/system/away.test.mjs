@@ -62,6 +62,23 @@ test("MariaDB killed in the middle of the work: the same", async () => {
 	await until(async () => (await client.get("/api/v1/interactions")).status === 200, 5000, "recovery");
 });
 
+test("MariaDB hangs: 503 within 2 s as well, and all is well when it goes on", async () => {
+	const servers = stack.processes("database");
+	for (const pid of servers) process.kill(pid, "SIGSTOP");
+	try {
+		await new Promise((wake) => setTimeout(wake, 300));
+		for (let i = 0; i < 6; i++) {
+			const answer = await timed("/api/v1/interactions");
+			assert.equal(answer.status, 503);
+			assert.ok(answer.ms < 2000, `${answer.ms} ms`);
+			assert.ok(Number(answer.headers["retry-after"]) > 0);
+		}
+	} finally {
+		for (const pid of servers) process.kill(pid, "SIGCONT");
+	}
+	await until(async () => (await client.get("/api/v1/interactions")).status === 200, 5000, "recovery");
+});
+
 for (const part of ["web", "media", "media-whole"])
 	test(`a process of the pool ${part} that falls is replaced, and nobody notices for long`, async () => {
 		const path = { web: "/api/v1/session", media: `/api/v1/interactions/${item.id}/media/0`,
