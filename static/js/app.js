@@ -2,6 +2,7 @@
 /* What every page has: menus that close, the theme, the help, the way to search. */
 
 import { lettersOn, listen, setLetters } from "./keys.js";
+import { forgetResults } from "./results.js";
 import { recall, remember } from "./store.js";
 
 function closeMenus(except) {
@@ -49,3 +50,7 @@ if (letters) {
 	if (document.querySelector(".nav a[href='/interactions']") && !document.getElementById("filters"))
 		listen({ "/": () => { location.href = "/interactions#filters"; } });
 }
+
+/* The next to sign in here may be another. */
+if (document.body.classList.contains("is-signin"))
+	forgetResults();

@@ -1,15 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The page of one call: the player, moments to jump to, the original document. */
 
+import { listen } from "./keys.js";
 import { Metadata } from "./metadata.js";
 import { Player } from "./player.js";
+import { placeInResults } from "./results.js";
+import { recallHere, rememberHere } from "./store.js";
 
-/* The way back is the search one came from, with its filters. */
-function linkBack() {
+const STEPPED = "iap-stepped"; /* the call that such a link leads to */
+
+/* One of the two links to the calls beside this one in the search; without one it stays, but leads nowhere. */
+function linkStep(id, call) {
+	const link = document.getElementById(id);
+
+	if (call === null) {
+		link.setAttribute("aria-disabled", "true");
+		return;
+	}
+	link.href = `/interactions/${encodeURIComponent(call)}`;
+	link.addEventListener("click", () => rememberHere(STEPPED, call));
+}
+
+/* The way back is the search one came from, with its filters; and its other calls are one key away. */
+async function linkResults(id) {
 	const from = document.referrer && new URL(document.referrer);
 
 	if (from && from.origin === location.origin && ["/interactions", "/failed"].includes(from.pathname))
 		document.getElementById("back").href = from.pathname + from.search;
+	const place = await placeInResults(id).catch(() => null);
+
+	if (!place)
+		return;
+	document.getElementById("back").href = place.page;
+	linkStep("newer", place.before);
+	linkStep("older", place.after);
+	document.getElementById("steps").hidden = false;
+	listen({
+		N: () => document.getElementById("older").click(),
+		P: () => document.getElementById("newer").click(),
+	});
+}
+
+/* Who came here by such a link hears which call it is. */
+function greet(id) {
+	if (recallHere(STEPPED) === id)
+		document.querySelector("h1").focus();
+	rememberHere(STEPPED, null);
 }
 
 /* Each time in a list becomes a link to that moment. */
@@ -47,10 +83,12 @@ function followEvents(player) {
 	});
 }
 
+const id = decodeURIComponent(location.pathname.split("/").at(-1));
 const model = document.getElementById("call");
 const metadata = document.getElementById("metadata");
 
-linkBack();
+linkResults(id);
+greet(id);
 if (model) {
 	const player = new Player(JSON.parse(model.textContent));
 

@@ -22,8 +22,10 @@ function isTyping(target) {
 export function listen(handlers) {
 	document.addEventListener("keydown", (event) => {
 		const handler = handlers[event.key];
+		/* Some keyboards write [ and ] with AltGr, which counts as Ctrl and Alt. */
+		const isCommand = (event.ctrlKey || event.altKey) && !event.getModifierState("AltGraph");
 
-		if (!handler || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey)
+		if (!handler || event.defaultPrevented || event.metaKey || isCommand)
 			return;
 		if (!(event.target instanceof Element) || isTyping(event.target) || event.target.closest("[popover]"))
 			return;

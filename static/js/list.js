@@ -2,6 +2,7 @@
 /* Moves through a list of calls: j and k from link to link, a click anywhere on a row. */
 
 import { listen } from "./keys.js";
+import { keepResults } from "./results.js";
 
 const links = [...document.querySelectorAll(".grid tbody a, .list td:first-child a.lead")];
 
@@ -13,6 +14,12 @@ function move(step) {
 	links[next]?.scrollIntoView({ block: "nearest" });
 }
 
+/* The address of a call ends with its id. */
+function idOf(link) {
+	return decodeURIComponent(link.pathname.split("/").at(-1));
+}
+
+keepResults(links.map(idOf), document.querySelector("a[rel=next]")?.getAttribute("href") ?? null);
 listen({ j: () => move(1), k: () => move(-1) });
 
 document.querySelector(".grid")?.addEventListener("click", (event) => {

@@ -20,3 +20,23 @@ export function remember(name, value) {
 		/* A browser that keeps nothing is no failure. */
 	}
 }
+
+/* The same for this tab only, and only until it is closed. */
+export function recallHere(name) {
+	try {
+		return sessionStorage.getItem(name);
+	} catch {
+		return null;
+	}
+}
+
+export function rememberHere(name, value) {
+	try {
+		if (value === null)
+			sessionStorage.removeItem(name);
+		else
+			sessionStorage.setItem(name, value);
+	} catch {
+		/* A browser that keeps nothing is no failure. */
+	}
+}
