@@ -59,7 +59,7 @@ export class Score {
 		this.at = ids;
 		this.peaks = new Map();
 		this.draw();
-		new ResizeObserver(() => this.drawWave()).observe(ids.wave);
+		new ResizeObserver(() => this.drawToWidth()).observe(ids.wave);
 	}
 
 	draw() {
@@ -67,6 +67,13 @@ export class Score {
 		this.drawWave();
 		this.drawVeils();
 		this.drawLanes();
+	}
+
+	/* What is drawn in pixels follows the width. */
+	drawToWidth() {
+		this.drawRuler();
+		this.drawWave();
+		this.drawVeils();
 	}
 
 	drawRuler() {
@@ -96,7 +103,6 @@ export class Score {
 	setPeaks(part, peaks) {
 		this.peaks.set(part, peaks);
 		this.drawWave();
-		this.drawSide();
 	}
 
 	get isStereo() {
@@ -124,17 +130,32 @@ export class Score {
 			}, ...paths));
 		}
 		this.at.strokes.replaceChildren(...pieces);
+		this.at.miniStrokes.replaceChildren(...pieces.map((piece) => piece.cloneNode(true)));
 	}
 
-	drawSide() {
-		const names = this.isStereo ? [["agent", "Agent"], ["customer", "Customer"]] : [["mono", "Voice"]];
+	/* What is skipped, faint along the middle. */
+	drawSilences(silences) {
+		this.at.silences.replaceChildren(...silences.flatMap(({ from, to }) => {
+			const place = { x: this.timeline.percent(from), width: this.timeline.percent(to - from), y: "38%", height: "24%" };
 
-		this.at.side.replaceChildren(...names.map(([kind, name]) => {
-			const bold = document.createElement("b");
-
-			bold.textContent = name;
-			return div(kind, bold);
+			return [svg("rect", { class: "veil", ...place }), svg("rect", { class: "silence", ...place, fill: "url(#hatch)" })];
 		}));
+	}
+
+	/* The stretch from A to B, or the one end that is known. */
+	drawLoop({ from, to }) {
+		const ends = [["A", from, "start"], ["B", to, "end"]].filter(([, ms]) => ms !== null);
+		const marks = ends.flatMap(([name, ms, anchor]) => {
+			const x = this.timeline.percent(ms);
+			const text = svg("text", { x: anchor === "start" ? 5 : -5, y: "100%", dy: -6, "text-anchor": anchor });
+
+			text.textContent = name;
+			return [svg("line", { x1: x, x2: x, y1: 0, y2: "100%" }), svg("svg", { x, overflow: "visible" }, text)];
+		});
+
+		if (ends.length === 2)
+			marks.unshift(svg("rect", { x: this.timeline.percent(from), width: this.timeline.percent(to - from), height: "100%" }));
+		this.at.loop.replaceChildren(...marks);
 	}
 
 	/* Pauses, gaps and failed parts lie over the wave. */

@@ -11,6 +11,19 @@ export function spoken(ms) {
 	return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
 }
 
+/* Milliseconds of a time as somebody types it: 3:12, 1:02:03, or seconds; null for anything else. */
+export function parseMoment(text) {
+	const found = /^\s*(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:\.\d{1,3})?)\s*$/.exec(text);
+
+	if (!found)
+		return null;
+	const [hours, minutes, seconds] = found.slice(1).map((number) => Number(number ?? 0));
+
+	if ((found[2] !== undefined && seconds >= 60) || (found[1] !== undefined && minutes >= 60))
+		return null;
+	return Math.round((hours * 3600 + minutes * 60 + seconds) * 1000);
+}
+
 /* "3 minutes 12", for those who hear it */
 export function inWords(ms) {
 	const seconds = Math.floor(Math.max(ms, 0) / 1000);
