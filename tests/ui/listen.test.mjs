@@ -178,13 +178,13 @@ describe("an encrypted call", () => {
 	});
 
 	test("is quieter and muted as told", async () => {
-		await page.getByLabel("Volume").fill("40");
+		await page.getByLabel("Volume", { exact: true }).fill("40");
 		assert.ok(Math.abs((await sound()).volume - 0.4) < 0.01);
 		await button("Mute").click();
 		assert.equal((await sound()).muted, true);
 		await button("Mute").click();
 		assert.equal((await sound()).muted, false);
-		await page.getByLabel("Volume").fill("100");
+		await page.getByLabel("Volume", { exact: true }).fill("100");
 	});
 
 	test("shows its people, its data and its document, pretty and as stored", async () => {
