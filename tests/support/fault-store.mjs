@@ -59,6 +59,7 @@ const objects = {
 	},
 	silent: () => {},
 	'other-range': (q, a) => { a.writeHead(206, { 'Content-Range': `bytes 5-9/${BODY.length}`, 'Content-Length': 5 }); a.end('12345') },
+	shifted: (q, a) => { a.writeHead(206, { 'Content-Range': `bytes 5-16383/${BODY.length}`, 'Content-Length': 16379 }); a.end(BODY.subarray(5, 16384)) },
 	'other-length': (q, a) => { a.writeHead(206, { 'Content-Range': `bytes 0-16383/${BODY.length}`, 'Content-Length': 5 }); a.end('12345') },
 	'no-range': (q, a) => { a.writeHead(200, { 'Content-Length': 100 }); a.end(BODY.subarray(0, 100)) },
 	larger: (q, a) => { a.writeHead(206, { 'Content-Range': `bytes 0-39999/${BODY.length}` }); a.end(BODY) },
@@ -82,6 +83,7 @@ const objects = {
 // What listings do, by prefix.
 const listings = {
 	'good/': () => page(`${item('good/a')}<CommonPrefixes><Prefix>good/b/</Prefix></CommonPrefixes>`),
+	'plus/': () => page(`<EncodingType>url</EncodingType>${item('plus/a+b%2Bc%01')}`),
 	'loop/': () => page(`${item('loop/a')}<IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken>`),
 	'nowhere/': () => page('<IsTruncated>true</IsTruncated>'),
 	'doctype/': () => `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>${page(item('doctype/&e;'))}`,

@@ -67,6 +67,7 @@ static const struct {
 	{ "slow", IAP_UNAVAILABLE, "too slow", 2, 3, 1000, 8000 },
 	{ "silent", IAP_UNAVAILABLE, "too slow", 2, 3, 1000, 8000 },
 	{ "other-range", IAP_UNAVAILABLE, "bytes 0-16383 were asked for, but 5 came", 1, 1, 0, 1000 },
+	{ "shifted", IAP_UNAVAILABLE, "bytes 0-16383 were asked for", 1, 1, 0, 1000 },
 	{ "other-length", IAP_UNAVAILABLE, "bytes 0-16383 were asked for, but 5 came", 1, 1, 0, 1000 },
 	{ "no-range", IAP_UNAVAILABLE, "does not answer ranges", 1, 1, 0, 1000 },
 	{ "larger", IAP_UNAVAILABLE, "larger than was asked for", 1, 1, 0, 1000 },
@@ -212,6 +213,21 @@ listings_that_are_none_are_refused(void **state)
 }
 
 static void
+encoded_names_are_decoded_as_amazon_encodes_them(void **state)
+{
+	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(1 << 20);
+	struct iap_storage_conf conf = faults_conf(arena);
+	IAP_CLEANUP(iap_storage_close) struct iap_storage *storage = test_store_open(&conf);
+	struct iap_storage_page page;
+	struct iap_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(iap_storage_list(storage, arena, "plus", &page, &err), IAP_OK);
+	assert_int_equal(page.count, 1);
+	assert_string_equal(page.entries[0].name, "a b+c\001");
+}
+
+static void
 certificates_are_verified(void **state)
 {
 	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(1 << 20);
@@ -269,6 +285,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(an_expired_token_is_taken_anew),
 		cmocka_unit_test(the_requester_pays),
 		cmocka_unit_test(listings_that_are_none_are_refused),
+		cmocka_unit_test(encoded_names_are_decoded_as_amazon_encodes_them),
 		cmocka_unit_test(certificates_are_verified),
 		cmocka_unit_test(endpoints_are_hosts_and_nothing_else),
 	};
