@@ -202,7 +202,7 @@ CREATE TABLE place (
 
 CREATE TABLE media_name (
   source_id SMALLINT UNSIGNED NOT NULL,
-  bare_hash BIGINT UNSIGNED NOT NULL COMMENT 'first 64 bits of SHA-256 of a base name without .bin, with its case',
+  bare_hash BIGINT UNSIGNED NOT NULL COMMENT 'first 64 bits of SHA-256 of a base name without .bin, with its case, or of a slash and a short one as it is',
   interaction_id BIGINT UNSIGNED NOT NULL,
   PRIMARY KEY (source_id, bare_hash, interaction_id),
   KEY (interaction_id)

@@ -244,6 +244,16 @@ compare_names(const void *a, const void *b)
 	return (x->bare_hash > y->bare_hash) - (x->bare_hash < y->bare_hash);
 }
 
+static void
+add_name(struct making *making, const char *form)
+{
+	if (form != NULL)
+		making->draft->names[making->draft->name_count++] = (struct iap_draft_name){
+			.source_id = making->pass->source->id,
+			.bare_hash = iap_key_hash64(form),
+		};
+}
+
 /* Every name that a medium of this recording may have, for the question whether another has it. */
 static void
 make_names(struct making *making)
@@ -253,15 +263,15 @@ make_names(struct making *making)
 	size_t total = 0, kept = 0;
 
 	for (size_t i = 0; i < m->media_count; i++)
-		total += m->media[i].names.count;
+		total += 2 * m->media[i].names.count;
 	draft->names = iap_arena_array(making->arena, total + 1, sizeof *draft->names);
 	for (size_t i = 0; i < m->media_count; i++)
-		for (size_t k = 0; k < m->media[i].names.count; k++)
-			draft->names[draft->name_count++] = (struct iap_draft_name){
-				.source_id = making->pass->source->id,
-				.bare_hash = iap_key_hash64(iap_pair_bare(making->arena,
-				    m->media[i].names.items[k])),
-			};
+		for (size_t k = 0; k < m->media[i].names.count; k++) {
+			const char *name = m->media[i].names.items[k];
+
+			add_name(making, iap_pair_bare(making->arena, name));
+			add_name(making, iap_pair_exact(making->arena, name));
+		}
 	qsort(draft->names, draft->name_count, sizeof *draft->names, compare_names);
 	for (size_t i = 0; i < draft->name_count; i++)
 		if (i == 0 || draft->names[i].bare_hash != draft->names[kept - 1].bare_hash)

@@ -74,6 +74,14 @@ iap_pair_bare(struct iap_arena *arena, const char *key)
 }
 
 const char *
+iap_pair_exact(struct iap_arena *arena, const char *key)
+{
+	if (strlen(iap_pair_bare(arena, key)) >= IAP_PAIR_LONG_NAME)
+		return NULL;
+	return iap_arena_format(arena, "/%s", iap_pair_base(key));
+}
+
+const char *
 iap_pair_fold(struct iap_arena *arena, const char *key)
 {
 	char *folded = iap_arena_copy(arena, iap_pair_bare(arena, key));

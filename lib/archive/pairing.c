@@ -8,8 +8,6 @@
 #include "base/text.h"
 
 enum {
-	/* Names that long are made from UUIDs and times: no two calls share one by chance. */
-	LONG_NAME = 32,
 	/* Shorter ids, such as "1", are in other calls' names by chance. */
 	LONG_ID = 12,
 	/* More objects of one name than that are a doubt anyway. */
@@ -93,9 +91,16 @@ list_candidates(struct search *search, enum place place, const char *folded,
 	return IAP_OK;
 }
 
+static bool
+is_exact(const char *key, const char *name)
+{
+	return strcmp(iap_pair_base(key), iap_pair_base(name)) == 0;
+}
+
 /*
  * How well an object answers to a name: with the same case first, then with
- * `.bin` as an encrypted file has it and a clear one has it when it says so.
+ * `.bin` as an encrypted file has it and a clear one has it when it says so,
+ * then letter by letter.
  */
 static int
 rank(struct search *search, const char *key, const char *name)
@@ -104,7 +109,7 @@ rank(struct search *search, const char *key, const char *name)
 	    iap_pair_bare(search->arena, name)) == 0;
 	bool wants_bin = search->request->encrypted || is_bin(name);
 
-	return same_case * 2 + (is_bin(key) == wants_bin);
+	return same_case * 4 + (is_bin(key) == wants_bin) * 2 + is_exact(key, name);
 }
 
 /* The one best candidate; NULL when there is none or two are equally good. */
@@ -157,18 +162,36 @@ survey(struct search *search, const char *folder, struct iap_pair_folder *out,
 	return search->lookup->survey(search->lookup->context, search->arena, folder, out, err);
 }
 
-/* Sets *out when no other recording names the object, as far as is known. */
+/* Sets *out when no other recording has a name of this form, as far as is known. */
+static enum iap_status
+check_unnamed(struct search *search, const char *form, bool *out, struct iap_error *err)
+{
+	const struct iap_pair_lookup *lookup = search->lookup;
+	bool named = true;
+
+	if (form != NULL && lookup->complete && lookup->named_elsewhere(lookup->context,
+	    search->arena, form, search->request->recording_id, &named, err) != IAP_OK)
+		return err->status;
+	*out = !named;
+	return IAP_OK;
+}
+
 static enum iap_status
 check_unclaimed(struct search *search, const char *key, bool *out, struct iap_error *err)
 {
-	const struct iap_pair_lookup *lookup = search->lookup;
-	bool claimed = true;
+	return check_unnamed(search, iap_pair_bare(search->arena, key), out, err);
+}
 
-	if (lookup->complete && lookup->named_elsewhere(lookup->context, search->arena,
-	    iap_pair_bare(search->arena, key), search->request->recording_id, &claimed, err) !=
-	    IAP_OK)
-		return err->status;
-	*out = !claimed;
+/* Whether this is the one recording that names the object letter by letter. */
+static enum iap_status
+check_exact(struct search *search, const char *key, bool *out, struct iap_error *err)
+{
+	const struct iap_texts *names = search->request->names;
+
+	*out = false;
+	for (size_t i = 0; i < names->count; i++)
+		if (is_exact(key, names->items[i]))
+			return check_unnamed(search, iap_pair_exact(search->arena, key), out, err);
 	return IAP_OK;
 }
 
@@ -177,7 +200,7 @@ static enum iap_status
 check_object(struct search *search, enum place place, const char *key, bool *out,
     struct iap_error *err)
 {
-	bool long_name = strlen(iap_pair_bare(search->arena, key)) >= LONG_NAME;
+	bool long_name = strlen(iap_pair_bare(search->arena, key)) >= IAP_PAIR_LONG_NAME;
 	struct iap_pair_folder around;
 
 	*out = holds_own_id(search, key) || (long_name && place == OWN_FOLDER);
@@ -202,7 +225,29 @@ check_object(struct search *search, enum place place, const char *key, bool *out
 	/* The document that lies there may be damaged and unable to claim its file. */
 	if (place != OWN_FOLDER && !long_name && around.documents > 0)
 		return IAP_OK;
-	return check_unclaimed(search, key, out, err);
+	if (check_unclaimed(search, key, out, err) != IAP_OK)
+		return err->status;
+	return *out || place != OWN_FOLDER ? IAP_OK : check_exact(search, key, out, err);
+}
+
+/* The best candidate that may be taken, else the one that has the very name, if that may. */
+static enum iap_status
+take(struct search *search, enum place place, const struct iap_texts *candidates,
+    const char *name, const char **key_out, struct iap_error *err)
+{
+	const char *best = choose(search, candidates, name);
+	bool taken = false;
+
+	if (best != NULL && check_object(search, place, best, &taken, err) != IAP_OK)
+		return err->status;
+	for (size_t i = 0; i < candidates->count && !taken && place == OWN_FOLDER; i++) {
+		best = candidates->items[i];
+		if (is_exact(best, name) && check_exact(search, best, &taken, err) != IAP_OK)
+			return err->status;
+	}
+	if (taken)
+		*key_out = best;
+	return IAP_OK;
 }
 
 static enum iap_status
@@ -213,22 +258,15 @@ search_place(struct search *search, enum place place, const char **key_out, stru
 	for (size_t i = 0; i < names->count; i++) {
 		const char *folded = iap_pair_fold(search->arena, names->items[i]);
 		struct iap_texts candidates;
-		const char *best;
-		bool taken;
 
 		if (list_candidates(search, place, folded, &candidates, err) != IAP_OK)
 			return err->status;
 		if (place != OWN_FOLDER && !is_one_folder(search, &candidates))
 			continue;
-		best = choose(search, &candidates, names->items[i]);
-		if (best == NULL)
-			continue;
-		if (check_object(search, place, best, &taken, err) != IAP_OK)
+		if (take(search, place, &candidates, names->items[i], key_out, err) != IAP_OK)
 			return err->status;
-		if (taken) {
-			*key_out = best;
+		if (*key_out != NULL)
 			return IAP_OK;
-		}
 	}
 	return IAP_OK;
 }

@@ -14,7 +14,9 @@
  *    there, or the name is so long that nobody else has it, else
  *  - when it lies in a child folder without documents, and this is the only
  *    document in its own, else
- *  - when no document of another recording names it;
+ *  - when no document of another recording names it, or when it lies in the
+ *    document's own folder and this one alone names it letter by letter: so
+ *    `x.mp3` and `x.mp3.bin` may be two calls of one folder;
  *
  * and outside the document's folder only when all that have the name lie in one
  * folder, and for a short name only when no document lies there.
@@ -28,6 +30,9 @@
 #include "archive/metadata.h"
 #include "base/arena.h"
 #include "base/error.h"
+
+/* Names that long are made from UUIDs and times: no two calls share one by chance. */
+enum { IAP_PAIR_LONG_NAME = 32 };
 
 /* What a folder holds directly. */
 struct iap_pair_folder {
@@ -67,10 +72,10 @@ struct iap_pair_lookup {
 
 	/*
 	 * Whether a media entry of a recording whose id is not `recording_id` has a
-	 * name that is `bare` once iap_pair_bare() is applied to it. With case:
-	 * `A.mp3` and `a.mp3` may be two calls of one folder.
+	 * name that is `form` once iap_pair_bare() or iap_pair_exact() is applied to
+	 * it. With case: `A.mp3` and `a.mp3` may be two calls of one folder.
 	 */
-	enum iap_status (*named_elsewhere)(void *context, struct iap_arena *arena, const char *bare,
+	enum iap_status (*named_elsewhere)(void *context, struct iap_arena *arena, const char *form,
 	    const char *recording_id, bool *out, struct iap_error *err);
 };
 
@@ -94,6 +99,12 @@ const char *iap_pair_base(const char *key);
 
 /* The base name of `key`, URL-decoded where that gives a name, without `.bin` (in any case). */
 const char *iap_pair_bare(struct iap_arena *arena, const char *key);
+
+/*
+ * A slash, which no bare name has, and the base name of `key` letter by letter;
+ * NULL for names so long that nobody asks for this form.
+ */
+const char *iap_pair_exact(struct iap_arena *arena, const char *key);
 
 /*
  * The form under which names are compared and indexed: iap_pair_bare() in

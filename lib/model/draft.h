@@ -88,7 +88,7 @@ struct iap_draft_recipient {
 
 struct iap_draft_name {
 	uint64_t source_id;
-	uint64_t bare_hash; /* iap_key_hash64() of iap_pair_bare() */
+	uint64_t bare_hash; /* iap_key_hash64() of iap_pair_bare() or iap_pair_exact() */
 	uint64_t interaction_id;
 };
 

@@ -285,11 +285,11 @@ iap_media_recipient_save(struct iap_db *db, const struct iap_media_id *medium,
 }
 
 enum iap_status
-iap_media_named_elsewhere(struct iap_db *db, uint64_t source_id, const char *bare,
+iap_media_named_elsewhere(struct iap_db *db, uint64_t source_id, const char *form,
     const char *recording_id, bool *out, struct iap_error *err)
 {
 	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(65536);
-	const struct iap_value values[] = { iap_u64(source_id), iap_u64(iap_key_hash64(bare)),
+	const struct iap_value values[] = { iap_u64(source_id), iap_u64(iap_key_hash64(form)),
 		iap_text(recording_id) };
 	struct answer answer = { 0 };
 

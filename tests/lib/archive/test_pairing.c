@@ -112,6 +112,31 @@ static const struct archive archives[] = {
 	    { "d/1.json", "d/2.json", "d/a.mp3" }, { "a.mp3" }, NULL, NULL, .encrypted = false },
 	{ "my second name is the neighbour's first", "d/1.json", { "1.mp3", "2.mp3" },
 	    { "d/1.json", "d/2.json", "d/2.mp3" }, { "2.mp3" }, NULL, NULL, .encrypted = false },
+	{ "clear beside encrypted, two calls: the clear one", "d/1.json", { "x.mp3" },
+	    { "d/1.json", "d/2.json", "d/x.mp3", "d/x.mp3.bin" }, { "x.mp3.bin" }, "d/x.mp3",
+	    NULL, .encrypted = false },
+	{ "clear beside encrypted, two calls: the encrypted one", "d/1.json", { "x.mp3.bin" },
+	    { "d/1.json", "d/2.json", "d/x.mp3", "d/x.mp3.bin" }, { "x.mp3" }, "d/x.mp3.bin",
+	    NULL, .encrypted = true },
+	{ "both encrypted, one stored without .bin", "d/1.json", { "x.mp3" },
+	    { "d/1.json", "d/2.json", "d/x.mp3", "d/x.mp3.bin" }, { "x.mp3.bin" }, "d/x.mp3",
+	    NULL, .encrypted = true },
+	{ "mine is missing, the neighbour's differs in .bin only", "d/1.json", { "x.mp3.bin" },
+	    { "d/1.json", "d/2.json", "d/x.mp3" }, { "x.mp3" }, NULL, NULL, .encrypted = true },
+	{ "mine is there, the neighbour's would differ in .bin only", "d/1.json", { "x.mp3" },
+	    { "d/1.json", "d/2.json", "d/x.mp3" }, { "x.mp3.bin" }, "d/x.mp3", NULL,
+	    .encrypted = false },
+	{ "both say x.mp3, only x.mp3.bin is there", "d/1.json", { "x.mp3" },
+	    { "d/1.json", "d/2.json", "d/x.mp3.bin" }, { "x.mp3" }, NULL, NULL,
+	    .encrypted = true },
+	{ "a name with a percent sign, beside the one it decodes to", "d/1.json", { "q%20r.mp3" },
+	    { "d/1.json", "d/2.json", "d/q%20r.mp3", "d/q r.mp3" }, { "q r.mp3" },
+	    "d/q%20r.mp3", NULL, .encrypted = false },
+	{ "the same from the other side", "d/1.json", { "q r.mp3" },
+	    { "d/1.json", "d/2.json", "d/q%20r.mp3", "d/q r.mp3" }, { "q%20r.mp3" },
+	    "d/q r.mp3", NULL, .encrypted = false },
+	{ "an exact name is no title to a far pool", "d/1.json", { "x.mp3.bin" },
+	    { "d/1.json", "pool/x.mp3.bin" }, { "x.mp3" }, NULL, NULL, .encrypted = true },
 	{ "a flat folder of long names", "d/1.json", { UUID ".mp3" },
 	    { "d/1.json", "d/2.json", "d/" UUID ".mp3", "d/x.mp3" }, { NULL }, "d/" UUID ".mp3",
 	    "=",
@@ -204,7 +229,7 @@ survey(void *context, struct iap_arena *arena, const char *folder, struct iap_pa
 }
 
 static enum iap_status
-named_elsewhere(void *context, struct iap_arena *arena, const char *bare, const char *recording_id,
+named_elsewhere(void *context, struct iap_arena *arena, const char *form, const char *recording_id,
     bool *out, struct iap_error *err)
 {
 	const struct archive *archive = context;
@@ -213,7 +238,8 @@ named_elsewhere(void *context, struct iap_arena *arena, const char *bare, const 
 	assert_string_equal(recording_id, ID);
 	*out = false;
 	for (size_t i = 0; i < NAMES_MAX && archive->named_by_others[i] != NULL; i++)
-		*out |= strcmp(iap_pair_bare(arena, archive->named_by_others[i]), bare) == 0;
+		*out |= strcmp(form[0] == '/' ? iap_pair_exact(arena, archive->named_by_others[i]) :
+		    iap_pair_bare(arena, archive->named_by_others[i]), form) == 0;
 	return IAP_OK;
 }
 
