@@ -18,6 +18,7 @@ enum { POLL_MS = 1000 };
 struct iap_fetch {
 	struct iap_fetch_conf conf;
 	char *ca_file;
+	char *socket;
 	pthread_mutex_t lock; /* of `idle` */
 	struct iap_fetch_lane *idle;
 };
@@ -33,7 +34,10 @@ iap_fetch_open(const struct iap_fetch_conf *conf)
 	fetch->conf = *conf;
 	if (conf->ca_file != NULL && (fetch->ca_file = strdup(conf->ca_file)) == NULL)
 		iap_log_die("out of memory");
+	if (conf->socket != NULL && (fetch->socket = strdup(conf->socket)) == NULL)
+		iap_log_die("out of memory");
 	fetch->conf.ca_file = fetch->ca_file;
+	fetch->conf.socket = fetch->socket;
 	pthread_mutex_init(&fetch->lock, NULL);
 	return fetch;
 }
@@ -51,6 +55,7 @@ iap_fetch_close(struct iap_fetch **fetch)
 	}
 	pthread_mutex_destroy(&(*fetch)->lock);
 	free((*fetch)->ca_file);
+	free((*fetch)->socket);
 	free(*fetch);
 	*fetch = NULL;
 	curl_global_cleanup();

@@ -3,7 +3,8 @@
  * Requests to other machines by http and https: object stores, identity and
  * metadata services. Certificates are always verified, redirects never
  * followed, answers bounded, connections kept alive. Proxies are taken from
- * the environment (http_proxy, https_proxy, no_proxy) as curl does.
+ * the environment (http_proxy, https_proxy, no_proxy) as curl does. Also to a
+ * program of this machine by a unix socket.
  */
 #ifndef IAP_FETCH_FETCH_H
 #define IAP_FETCH_FETCH_H
@@ -23,6 +24,7 @@ enum { IAP_FETCH_IN_FLIGHT_MAX = 128 };
 /* How all requests of one iap_fetch travel; zeroes are the defaults. */
 struct iap_fetch_conf {
 	const char *ca_file;     /* certificates to trust; NULL: the system's */
+	const char *socket;      /* all requests go to this unix socket, past any proxy; or NULL */
 	bool plain;              /* http is allowed beside https */
 	bool metadata;           /* this machine's metadata service: no proxy, link-local allowed */
 	unsigned int connect_ms; /* to connect within; 0: 5,000 */

@@ -98,6 +98,8 @@ open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 	enum iap_address_kind kind = iap_address_kind(&address->addr);
 
 	(void)purpose;
+	if (address->family == AF_UNIX && flight->unix_socket)
+		return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 	if ((kind == IAP_ADDRESS_METADATA && !flight->metadata) ||
 	    (kind == IAP_ADDRESS_LOOPBACK && !flight->own_host)) {
 		flight->refused = true;
@@ -154,7 +156,9 @@ set_travel(CURL *easy, const struct iap_fetch_conf *conf)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, conf->ca_file);
 		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	}
-	if (conf->metadata)
+	if (conf->socket != NULL)
+		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, conf->socket);
+	if (conf->metadata || conf->socket != NULL)
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
@@ -205,6 +209,7 @@ iap_fetch_flight_begin(struct iap_fetch_flight *flight, const struct iap_fetch_c
 		.answer = answer,
 		.own_host = asks_for_own_host(request->url) || has_proxy(),
 		.metadata = conf->metadata,
+		.unix_socket = conf->socket != NULL,
 	};
 	set_travel(easy, conf);
 	set_request(flight, request);

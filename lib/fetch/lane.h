@@ -16,6 +16,7 @@ struct iap_fetch_flight {
 	struct iap_fetch_answer *answer;
 	bool own_host;   /* loopback is what the URL asks for */
 	bool metadata;   /* link-local is allowed */
+	bool unix_socket; /* one was asked for: there is no address to judge */
 	bool refused;    /* the address was one that may not be reached */
 	bool too_large;
 	char cause[CURL_ERROR_SIZE];
