@@ -241,3 +241,17 @@ iap_certificate_parse(struct iap_arena *arena, const void *bytes, size_t size,
 	}
 	return IAP_OK;
 }
+
+const char *
+iap_certificate_format(struct iap_arena *arena, const struct iap_certificate *certificate)
+{
+	IAP_CLEANUP(close_bio) BIO *bio = BIO_new(BIO_s_mem());
+	char *text;
+	long size;
+
+	if (bio == NULL || PEM_write_bio(bio, PEM_STRING_X509, "", certificate->der,
+	    (long)certificate->der_size) == 0)
+		iap_log_die("out of memory");
+	size = BIO_get_mem_data(bio, &text);
+	return iap_arena_copy_bytes(arena, text, (size_t)size);
+}

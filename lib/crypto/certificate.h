@@ -39,6 +39,10 @@ struct iap_certificate {
 IAP_MUST_CHECK enum iap_status iap_certificate_parse(struct iap_arena *arena,
     const void *bytes, size_t size, struct iap_certificate *out, struct iap_error *err);
 
+/* The certificate as PEM: it alone, whatever stood beside it in the text it was read from. */
+const char *iap_certificate_format(struct iap_arena *arena,
+    const struct iap_certificate *certificate);
+
 /*
  * The fixed-size names of a recipient, the same for a certificate and for a
  * message that names it: SHA-256 of 'i', issuer, serial, or of 's', key

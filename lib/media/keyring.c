@@ -65,6 +65,7 @@ iap_keyring_import(struct iap_arena *arena, const struct iap_keyring_import *imp
     struct iap_certificate *out, struct iap_error *err)
 {
 	IAP_CLEANUP(iap_private_key_free) struct iap_private_key *key = NULL;
+	const char *certificate;
 
 	if (iap_certificate_parse(arena, import->certificate, import->certificate_size, out,
 	    err) != IAP_OK ||
@@ -80,8 +81,10 @@ iap_keyring_import(struct iap_arena *arena, const struct iap_keyring_import *imp
 	if (iap_private_key_save(key, file_of(arena, import->dir, out, key_suffix),
 	    import->rest_passphrase, err) != IAP_OK)
 		return err->status;
+	/* Not the text as given: beside the certificate it may hold the private key in clear. */
+	certificate = iap_certificate_format(arena, out);
 	return iap_file_save(file_of(arena, import->dir, out, certificate_suffix), 0600,
-	    import->certificate, import->certificate_size, err);
+	    certificate, strlen(certificate), err);
 }
 
 struct iap_keyring *

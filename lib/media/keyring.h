@@ -20,7 +20,7 @@ enum { IAP_KEYRING_MAX = 4096 };
 /* A pair to be imported. */
 struct iap_keyring_import {
 	const char *dir;             /* the folder; made, mode 0700, when there is none */
-	const char *certificate;     /* PEM or DER */
+	const char *certificate;     /* PEM or DER; of PEM only the first certificate is kept */
 	size_t certificate_size;
 	const char *key;             /* PEM or DER */
 	size_t key_size;
