@@ -19,6 +19,7 @@ static struct iap_ticket
 full(void)
 {
 	static const struct iap_ticket_blank blanks[] = { { 5, 9 }, { 9, 10 }, { 1000000, 1000123 } };
+	static const struct iap_ticket_blank numbers[] = { { 10, 15 }, { 300, 50000 } };
 	static unsigned char envelope[300];
 
 	memset(envelope, 0xfe, sizeof envelope);
@@ -27,7 +28,8 @@ full(void)
 		.size = UINT64_MAX, .interaction = (uint64_t)1 << 62, .n = 300, .type = "audio/mpeg",
 		.name = "Grüße.mp3", .whole = true, .protection = IAP_TICKET_DETACHED,
 		.envelope = envelope, .envelope_size = sizeof envelope, .session = { 9, 8, 7 },
-		.slice_begin = 4, .slice_end = 1000200, .blanks = blanks, .blank_count = 3 };
+		.slice_begin = 4, .slice_end = 1000200, .blanks = blanks, .blank_count = 3,
+		.numbers = numbers, .number_count = 2 };
 }
 
 static void
@@ -59,6 +61,8 @@ what_is_written_is_read(void **state)
 	assert_true(read.slice_begin == 4 && read.slice_end == 1000200);
 	assert_int_equal(read.blank_count, 3);
 	assert_memory_equal(read.blanks, ticket.blanks, 3 * sizeof *read.blanks);
+	assert_int_equal(read.number_count, 2);
+	assert_memory_equal(read.numbers, ticket.numbers, 2 * sizeof *read.numbers);
 }
 
 static void
@@ -106,6 +110,10 @@ tickets_too_large_or_incomplete_are_refused(void **state)
 	ticket = full();
 	ticket.blanks = backwards;
 	ticket.blank_count = 2;
+	assert_int_equal(iap_ticket_format(arena, &key, &ticket, &text, &err), IAP_INVALID);
+	ticket = full();
+	ticket.numbers = backwards;
+	ticket.number_count = 2;
 	assert_int_equal(iap_ticket_format(arena, &key, &ticket, &text, &err), IAP_INVALID);
 	ticket = full();
 	ticket.key = NULL;
