@@ -2,47 +2,92 @@
 #include "media/check.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "media/frames.h"
 #include "media/peaks.h"
 
-/* Reads everything; the status is IAP_CONFLICT when that shows a state other than ok. */
+/* Reads everything, so that what is torn anywhere shows. */
 static enum iap_status
-read_all(struct iap_medium *medium, unsigned char *buffer, size_t step,
-    unsigned char sha256[IAP_SHA256_SIZE], struct iap_error *err)
+read_all(struct iap_medium *medium, struct iap_slot *slot, struct iap_error *err)
 {
-	IAP_CLEANUP(iap_hash_close) struct iap_hash *hash = iap_hash_open();
 	size_t got;
 
 	for (uint64_t at = 0; at < medium->reader->size; at += got) {
-		if (iap_reader_read_at(medium->reader, at, buffer, step, &got, err) != IAP_OK)
-			return iap_medium_refuse(medium, err);
-		if (got == 0) {
-			iap_error_set(err, IAP_CORRUPT, "the object has shrunk");
-			return iap_medium_refuse(medium, err);
-		}
-		iap_hash_add(hash, buffer, got);
+		if (iap_reader_read_at(medium->reader, at, slot->buffer, IAP_SLOT_STREAM_STEP, &got,
+		    err) != IAP_OK)
+			return err->status;
+		if (got == 0)
+			return iap_error_set(err, IAP_CORRUPT, "the object has shrunk");
+		iap_exchange_beat(slot->exchange);
 	}
-	iap_hash_end(hash, sha256);
+	return IAP_OK;
+}
+
+/* Whether the document calls it something whose first bytes are known. */
+static bool
+is_told_apart(const char *type)
+{
+	static const char *const types[] = { "audio/mpeg", "audio/wav", "audio/x-wav", "audio/ogg",
+		"audio/flac", "audio/mp4", "video/mp4", "video/webm" };
+
+	for (size_t i = 0; i < IAP_LENGTH(types); i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return false;
+}
+
+static enum iap_media_state
+state_of(const struct iap_medium *medium, const struct iap_frames *frames)
+{
+	switch (frames->what) {
+	case IAP_FRAMES_FOUND:
+		return IAP_STATE_OK;
+	case IAP_FRAMES_NONE:
+		return IAP_STATE_EMPTY;
+	case IAP_FRAMES_TORN:
+		return IAP_STATE_DAMAGED;
+	default:
+		break;
+	}
+	if (!is_told_apart(medium->type))
+		return IAP_STATE_OK;
+	/* Of 256 wrong keys one leaves a right padding, and noise before it. */
+	return medium->is_encrypted ? IAP_STATE_WRONG_KEY : IAP_STATE_DAMAGED;
+}
+
+static enum iap_status
+look_into(struct iap_medium *medium, struct iap_slot *slot, struct iap_frames *frames,
+    unsigned char sha256[IAP_SHA256_SIZE], struct iap_error *err)
+{
+	if (iap_frames_find(medium->reader, slot->buffer, IAP_SLOT_STREAM_STEP, frames, err)
+	    != IAP_OK || read_all(medium, slot, err) != IAP_OK ||
+	    iap_hashed_end(medium->hashed, sha256, err) != IAP_OK)
+		return iap_medium_refuse(medium, err);
+	medium->state = state_of(medium, frames);
 	return IAP_OK;
 }
 
 enum iap_status
-iap_check_format(struct iap_medium *medium, unsigned char *buffer, size_t step,
-    struct iap_buf *json, struct iap_error *err)
+iap_check_format(struct iap_medium *medium, struct iap_slot *slot, struct iap_buf *json,
+    struct iap_error *err)
 {
 	unsigned char sha256[IAP_SHA256_SIZE];
-	enum iap_status status = IAP_OK;
+	struct iap_frames frames = { 0 };
+	enum iap_status status = IAP_CONFLICT;
 
 	if (medium->state == IAP_STATE_OK)
-		status = read_all(medium, buffer, step, sha256, err);
+		status = look_into(medium, slot, &frames, sha256, err);
 	if (status != IAP_OK && status != IAP_CONFLICT)
 		return status;
 	iap_buf_format(json, "{\"state\":\"%s\"", iap_state_name(medium->state));
-	if (medium->state == IAP_STATE_OK)
+	if (status == IAP_OK)
 		iap_buf_format(json, ",\"plain_size\":%" PRIu64 ",\"sha256\":\"%s\"",
 		    medium->reader->size, iap_text_to_hex(json->arena, sha256, sizeof sha256));
+	if (status == IAP_OK && frames.duration_ms != 0)
+		iap_buf_format(json, ",\"duration_ms\":%" PRIu64, frames.duration_ms);
 	iap_buf_char(json, '}');
 	return IAP_OK;
 }

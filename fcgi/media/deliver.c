@@ -165,7 +165,7 @@ answer_ticket(struct iap_slots *slots, struct iap_slot *slot, const struct iap_t
 
 	iap_buf_open(&json, slot->arena);
 	if (ticket->op == IAP_TICKET_CHECK && (status == IAP_OK || status == IAP_CONFLICT)) {
-		status = iap_check_format(&medium, slot->buffer, IAP_SLOT_STREAM_STEP, &json, &err);
+		status = iap_check_format(&medium, slot, &json, &err);
 		if (status == IAP_OK) {
 			answer_json(slot, &json);
 			return;

@@ -180,6 +180,12 @@ iap_exchange_write(struct iap_exchange *exchange, const void *bytes, size_t size
 	return !exchange->gone;
 }
 
+void
+iap_exchange_beat(struct iap_exchange *exchange)
+{
+	atomic_fetch_add(&exchange->steps, 1);
+}
+
 /* The id that nginx gave the request, if it is one. */
 static const char *
 request_id(struct iap_exchange *exchange)

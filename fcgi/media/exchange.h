@@ -55,6 +55,9 @@ void iap_exchange_problem(struct iap_exchange *exchange, int status,
 /* The same with status 416, of a thing of `size` bytes that has no such part. */
 void iap_exchange_no_range(struct iap_exchange *exchange, uint64_t size);
 
+/* Says that work goes on while there is nothing to send yet. */
+void iap_exchange_beat(struct iap_exchange *exchange);
+
 /* How far this exchange is: changes with each step, for who watches from another thread. */
 uint64_t iap_exchange_steps(struct iap_exchange *exchange);
 

@@ -47,6 +47,8 @@ open_object(struct iap_medium_place *place, struct iap_arena *arena,
 		return err->status = IAP_UNAVAILABLE;
 	if (iap_storage_read(storage, ticket->key, &out->reader, err) != IAP_OK)
 		return iap_medium_refuse(out, err);
+	if (ticket->op == IAP_TICKET_CHECK)
+		out->hashed = iap_hashed_open(&out->reader, &out->reader);
 	return IAP_OK;
 }
 
@@ -170,6 +172,7 @@ iap_medium_open(struct iap_medium_place *place, struct iap_arena *arena,
 		bool is_message = ticket->protection != IAP_TICKET_DETACHED ||
 		    kind == IAP_SNIFF_CMS || kind == IAP_SNIFF_PEM;
 
+		out->is_encrypted = true;
 		if (decrypt(place, arena, ticket, is_message, id, out, err) != IAP_OK)
 			return err->status == IAP_CONFLICT ? IAP_CONFLICT
 			    : iap_medium_refuse(out, err);

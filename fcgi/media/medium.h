@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "conf/settings.h"
 #include "media/decrypt.h"
+#include "media/hashed.h"
 #include "media/keyring.h"
 #include "media/opened.h"
 #include "media/state.h"
@@ -26,8 +27,10 @@ struct iap_medium_place {
 
 struct iap_medium {
 	struct iap_reader *reader;     /* of what is delivered, decrypted */
+	struct iap_hashed *hashed;     /* of a check: of the object as stored; closed with `reader` */
 	struct iap_envelope *envelope; /* held by the medium itself, or NULL */
 	enum iap_media_state state;
+	bool is_encrypted;
 	bool is_first;                 /* its state was found now, not remembered */
 	const char *type;              /* content type */
 	const char *etag;              /* strong, with its quotes; of the object as stored */

@@ -58,6 +58,17 @@ import_key(void)
 	free(pem.at);
 }
 
+/* An empty ID3 tag, then frames of 128 kbit/s at 44.1 kHz. */
+static void
+make_frames(struct bytes *medium)
+{
+	static const unsigned char tag[10] = "ID3\4", frame[36] = { 0xff, 0xfb, 0x90, 0x64 };
+
+	memcpy(medium->at, tag, sizeof tag);
+	for (size_t at = sizeof tag; at + sizeof frame <= medium->size; at += 417)
+		memcpy(medium->at + at, frame, sizeof frame);
+}
+
 /* An archive with the same medium in each form. */
 static void
 lay_out(void)
@@ -68,6 +79,7 @@ lay_out(void)
 	oracle_pair(&oracle, "b", "/O=Other/CN=b", "");
 	oracle_run(&oracle, "mkdir archive sources.d ended reports");
 	plain = oracle_noise(1, SIZE, true);
+	make_frames(&plain);
 	oracle_save(&oracle, "archive/clear.mp3", plain);
 	oracle_run(&oracle, "openssl cms -encrypt -binary -aes256 -outform DER "
 	    "-in archive/clear.mp3 -out archive/whole.p7m a.crt;"
@@ -80,7 +92,12 @@ lay_out(void)
 	    ": >archive/zero.mp3; openssl cms -encrypt -binary -aes256 -outform DER "
 	    "-in archive/zero.mp3 -out archive/empty.p7m a.crt;"
 	    "head -c 300000 archive/whole.p7m >archive/torn.p7m;"
-	    "printf '{\"secret\":\"abc\",\"n\":1}' >archive/call.json");
+	    "head -c 10 archive/clear.mp3 >archive/head.mp3;"
+	    "tail -c 350000 archive/whole.p7m >archive/noise.mp3;"
+	    "openssl cms -encrypt -binary -aes256 -outform DER "
+	    "-in archive/noise.mp3 -out archive/noise.p7m a.crt;"
+	    "printf '{\"secret\":\"abc\",\"n\":1}' >archive/call.json;"
+	    "printf '{\"secret\":\"abc\",\"n\":9,\"pin\":[7,98765]}' >archive/numbers.json");
 	pieces = oracle_pieces(&oracle, "archive/whole.p7m");
 	oracle_save(&oracle, "archive/detached.bin", pieces.cipher);
 	envelope = oracle_detached(&pieces, true);
@@ -340,6 +357,7 @@ static void
 documents_are_cut_and_blanked(void **state)
 {
 	const struct iap_ticket_blank blanks[] = { { 11, 14 } };
+	const struct iap_ticket_blank numbers[] = { { 20, 21 }, { 31, 36 } };
 	struct iap_ticket ticket = ticket_for("call.json");
 	struct answer answer;
 
@@ -358,6 +376,26 @@ documents_are_cut_and_blanked(void **state)
 	answer = get(&media, "GET", &ticket, NULL, NULL);
 	assert_string_equal((char *)answer.body, "**\",\"n\":");
 	free(answer.body);
+	/* A number stays one: what reads the document still can. */
+	ticket = ticket_for("numbers.json");
+	ticket.op = IAP_TICKET_DOCUMENT;
+	ticket.size = 38;
+	ticket.numbers = numbers;
+	ticket.number_count = 2;
+	answer = get(&media, "GET", &ticket, NULL, NULL);
+	assert_string_equal((char *)answer.body, "{\"secret\":\"abc\",\"n\":1,\"pin\":[7,11111]}");
+	free(answer.body);
+	ticket.blanks = blanks;
+	ticket.blank_count = 1;
+	ticket.slice_begin = 12;
+	ticket.slice_end = 34;
+	answer = get(&media, "GET", &ticket, NULL, NULL);
+	assert_string_equal((char *)answer.body, "**\",\"n\":1,\"pin\":[7,111");
+	free(answer.body);
+	ticket = ticket_for("call.json");
+	ticket.op = IAP_TICKET_DOCUMENT;
+	ticket.numbers = numbers;
+	ticket.number_count = 1;
 	/* Grown since: the places would be wrong. */
 	ticket.size = 21;
 	answer = get(&media, "GET", &ticket, NULL, NULL);
@@ -373,13 +411,14 @@ check_reads_all_of_it(void **state)
 	struct answer answer;
 
 	(void)state;
-	oracle_run(&oracle, "sha256sum <archive/clear.mp3 >sum");
+	oracle_run(&oracle, "sha256sum <archive/stream.p7m >sum");
 	sum = oracle_load(&oracle, "sum");
 	ticket.op = IAP_TICKET_CHECK;
 	answer = get(&whole, "GET", &ticket, NULL, NULL);
 	assert_int_equal(answer.status, 200);
 	assert_string_equal((char *)answer.body, iap_arena_format(arena,
-	    "{\"state\":\"ok\",\"plain_size\":700001,\"sha256\":\"%.64s\"}", (char *)sum.at));
+	    "{\"state\":\"ok\",\"plain_size\":700001,\"sha256\":\"%.64s\",\"duration_ms\":43749}",
+	    (char *)sum.at));
 	free(answer.body);
 	free(sum.at);
 	ticket = ticket_for("torn.p7m");
@@ -387,6 +426,36 @@ check_reads_all_of_it(void **state)
 	answer = get(&whole, "GET", &ticket, NULL, NULL);
 	assert_string_equal((char *)answer.body, "{\"state\":\"damaged\"}");
 	free(answer.body);
+}
+
+/* Text lines, chunks, one piece and clear bytes: always the hash of what is stored. */
+static void
+check_says_what_is_inside(void **state)
+{
+	static const struct { const char *object, *state; unsigned int size; } cases[] = {
+		{ "clear.mp3", "ok", SIZE }, { "whole.p7m", "ok", SIZE }, { "text.p7m", "ok", SIZE },
+		{ "detached.bin", "ok", SIZE }, { "head.mp3", "empty", 10 },
+		{ "noise.mp3", "damaged", 350000 }, { "noise.p7m", "wrong_key", 350000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IAP_LENGTH(cases); i++) {
+		struct iap_ticket ticket = ticket_for(cases[i].object);
+		struct answer answer;
+		struct bytes sum;
+		const char *begin;
+
+		oracle_run(&oracle, "sha256sum <archive/%s >sum", cases[i].object);
+		sum = oracle_load(&oracle, "sum");
+		ticket.op = IAP_TICKET_CHECK;
+		answer = get(&whole, "GET", &ticket, NULL, NULL);
+		begin = iap_arena_format(arena, "{\"state\":\"%s\",\"plain_size\":%u,\"sha256\":\"%.64s\"",
+		    cases[i].state, cases[i].size, (char *)sum.at);
+		if (strncmp((char *)answer.body, begin, strlen(begin)) != 0)
+			fail_msg("%s: %s", cases[i].object, (char *)answer.body);
+		free(answer.body);
+		free(sum.at);
+	}
 }
 
 /* A peer that sends one byte must not hold the only worker for long. */
@@ -496,6 +565,7 @@ main(void)
 		cmocka_unit_test(forged_expired_and_ended_are_403),
 		cmocka_unit_test(documents_are_cut_and_blanked),
 		cmocka_unit_test(check_reads_all_of_it),
+		cmocka_unit_test(check_says_what_is_inside),
 		cmocka_unit_test(a_silent_peer_is_broken_off),
 		cmocka_unit_test(listeners_that_go_away_harm_nobody),
 		cmocka_unit_test(an_ended_session_loses_its_stream),
