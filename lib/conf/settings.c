@@ -64,6 +64,8 @@ const struct iap_setting iap_settings_table[] = {
 
 	{ "worker", "batch", IAP_SETTING_NUMBER, AT(worker_batch), "1000", 1, 100000,
 	  "Interactions in one transaction." },
+	{ "worker", "media_socket", IAP_SETTING_PATH, AT(worker_media_socket), "run/worker.sock", 0, 0,
+	  "Socket of nginx that takes checks of media to iap-media." },
 };
 
 const size_t iap_settings_count = IAP_LENGTH(iap_settings_table);

@@ -49,6 +49,7 @@ struct iap_settings {
 
 	/* [worker] */
 	int64_t worker_batch;                /* interactions a transaction */
+	const char *worker_media_socket;     /* where nginx takes checks to iap-media */
 };
 
 enum iap_setting_type {

@@ -47,7 +47,7 @@ server_write_settings() {
 		_listen="		listen 127.0.0.1:$port ssl http2;
 		include tls.inc;"
 	fi
-	for _file in http.inc site.inc tls.inc private.conf; do
+	for _file in http.inc site.inc tls.inc worker.inc private.conf; do
 		_text=$(cat "$root/nginx/$_file.in")
 		for _pair in "RUN=$dir/run" "LOG=$dir/log" "TEMP=$dir/nginx/temp" "ROOT=$root" \
 			"PAGES=$root/nginx/pages" "MIME=/etc/nginx/mime.types" "USER=$_user" \
@@ -75,13 +75,16 @@ server_begin() {
 		echo "stack: port $port of 127.0.0.1 is taken by another program; choose one with --port N" >&2
 		return 1
 	fi
+	rm -f "$dir/run/worker.sock"
 	process_begin nginx nginx -p "$dir/nginx" -c "$dir/nginx/private.conf" -e "$dir/log/nginx.log"
 	process_wait nginx 10 port_taken "$port"
+	# nginx opens its sockets to all; this one is for the worker.
+	chmod 0660 "$dir/run/worker.sock"
 }
 
 server_end() {
 	process_end nginx 10
-	rm -f "$dir/run/nginx.pid"
+	rm -f "$dir/run/nginx.pid" "$dir/run/worker.sock"
 }
 
 web_begin() {
