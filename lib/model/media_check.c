@@ -21,11 +21,12 @@ static const struct iap_column check_columns[] = {
 	IAP_COLUMN(iap_media_check, encrypted),
 	IAP_COLUMN(iap_media_check, envelope),
 	IAP_COLUMN(iap_media_check, state),
+	IAP_COLUMN(iap_media_check, deep),
 };
 
 #define SELECT_CHECK "SELECT m.interaction_id, m.n, i.recording_id, m.kind, m.names," \
-	" m.document_key, m.sole, m.object_key, m.size, m.encrypted, m.envelope, m.state" \
-	" FROM media m JOIN interaction i ON i.id = m.interaction_id" \
+	" m.document_key, m.sole, m.object_key, m.size, m.encrypted, m.envelope, m.state," \
+	" m.deep_ms IS NOT NULL AS deep FROM media m JOIN interaction i ON i.id = m.interaction_id" \
 	" WHERE m.source_id = ? AND (m.interaction_id > ? OR (m.interaction_id = ? AND m.n > ?))"
 #define CHECK_ORDER " ORDER BY m.interaction_id, m.n LIMIT ?"
 
@@ -65,11 +66,13 @@ static const struct iap_column pair_columns[] = {
 
 static const struct iap_stmt save_pair = {
 	.name = "media_pair_save",
-	.sql = "UPDATE media SET object_key = ?, key_hash = ?, size = ?, state = 'unchecked'"
-	       " WHERE interaction_id = ? AND n = ?",
+	.sql = "UPDATE media SET object_key = ?, key_hash = ?, size = ?, state = 'unchecked',"
+	       " sha256 = NULL, deep_ms = NULL WHERE interaction_id = ? AND n = ?",
 };
 
 static const struct iap_column verdict_columns[] = {
+	IAP_COLUMN(iap_media_verdict, size),
+	IAP_COLUMN(iap_media_verdict, size),
 	IAP_COLUMN(iap_media_verdict, state),
 	IAP_COLUMN(iap_media_verdict, size),
 	IAP_COLUMN(iap_media_verdict, plain_size),
@@ -82,8 +85,10 @@ static const struct iap_column verdict_columns[] = {
 
 static const struct iap_stmt save_verdict = {
 	.name = "media_verdict_save",
-	.sql = "UPDATE media SET state = ?, size = ?, plain_size = ?, encrypted = ?, envelope = ?,"
-	       " checked_ms = ? WHERE interaction_id = ? AND n = ?",
+	/* From left to right: another size is another object, which nobody has read whole. */
+	.sql = "UPDATE media SET sha256 = IF(size <=> ?, sha256, NULL),"
+	       " deep_ms = IF(size <=> ?, deep_ms, NULL), state = ?, size = ?, plain_size = ?,"
+	       " encrypted = ?, envelope = ?, checked_ms = ? WHERE interaction_id = ? AND n = ?",
 };
 
 static const struct iap_column change_columns[] = {
@@ -94,8 +99,8 @@ static const struct iap_column change_columns[] = {
 
 static const struct iap_stmt save_change = {
 	.name = "media_change_save",
-	.sql = "UPDATE media SET size = ?, plain_size = NULL, state = 'unchecked'"
-	       " WHERE source_id = ? AND key_hash = ?",
+	.sql = "UPDATE media SET size = ?, plain_size = NULL, state = 'unchecked',"
+	       " sha256 = NULL, deep_ms = NULL WHERE source_id = ? AND key_hash = ?",
 };
 
 static const struct iap_stmt retry_unreadable = {

@@ -25,6 +25,7 @@ struct iap_media_check {
 	bool encrypted;
 	const char *envelope;
 	const char *state;
+	bool deep;                /* the state was found by reading it whole */
 };
 
 /* Which media a list is of. */

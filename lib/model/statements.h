@@ -28,6 +28,7 @@ extern const struct iap_statements iap_interaction_write_statements;
 extern const struct iap_statements iap_key_inventory_statements;
 extern const struct iap_statements iap_lease_statements;
 extern const struct iap_statements iap_media_check_statements;
+extern const struct iap_statements iap_media_deep_statements;
 extern const struct iap_statements iap_object_statements;
 extern const struct iap_statements iap_partition_statements;
 extern const struct iap_statements iap_pass_statements;

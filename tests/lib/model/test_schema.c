@@ -69,7 +69,7 @@ an_empty_database_is_refused_and_migrated(void **state)
 	must(iap_schema_check(db, &err), &err);
 	must(iap_schema_migrate(db, schema_folder(), test_database_name("schema"), &done, &err), &err);
 	assert_int_equal(done.from, IAP_SCHEMA_VERSION);
-	must(iap_db_script(db, "UPDATE schema_version SET version = 99 WHERE version = 2", &err), &err);
+	must(iap_db_script(db, "UPDATE schema_version SET version = 99 ORDER BY version DESC LIMIT 1", &err), &err);
 	assert_int_equal(iap_schema_check(db, &err), IAP_FAILED);
 	assert_non_null(strstr(err.detail, "version 99"));
 	assert_int_equal(iap_schema_migrate(db, schema_folder(), test_database_name("schema"), &done,
@@ -87,7 +87,7 @@ an_interrupted_migration_is_taken_up(void **state)
 	(void)state;
 	must(iap_schema_migrate(db, schema_folder(), test_database_name("resume"), &done, &err), &err);
 	/* As a kill leaves it after the second statement of 0001, whose count was lost. */
-	must(iap_db_script(db, "DELETE FROM schema_version WHERE version = 2", &err), &err);
+	must(iap_db_script(db, "DELETE FROM schema_version WHERE version > 1", &err), &err);
 	must(iap_db_script(db, "UPDATE schema_version SET steps = 1, applied_ms = NULL", &err), &err);
 	must(iap_db_script(db, "BEGIN NOT ATOMIC FOR t IN (SELECT table_name AS n FROM"
 	    " information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT IN"

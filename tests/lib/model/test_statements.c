@@ -34,6 +34,7 @@ static const struct {
 	LIST(iap_key_inventory_statements),
 	LIST(iap_lease_statements),
 	LIST(iap_media_check_statements),
+	LIST(iap_media_deep_statements),
 	LIST(iap_object_statements),
 	LIST(iap_partition_statements),
 	LIST(iap_pass_statements),
