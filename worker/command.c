@@ -65,8 +65,11 @@ run_source(struct run *run, const struct iap_source *source, struct iap_error *e
 	struct iap_source_pass pass;
 	int64_t begun = iap_clock_ticks_ms();
 	enum iap_status status = iap_source_pass_run(run->worker, source, run->wish->work, &pass, err);
-	double seconds = (double)(iap_clock_ticks_ms() - begun) / 1000;
+	double seconds;
 
+	if (status == IAP_OK && run->wish->deep != NULL && pass.outcome <= IAP_SOURCE_SKIPPED)
+		status = iap_deep_run(&pass, run->wish->deep, err);
+	seconds = (double)(iap_clock_ticks_ms() - begun) / 1000;
 	note_outcome(run, &pass);
 	if (run->wish->json)
 		run->wish->write(&run->writer, &pass, seconds);

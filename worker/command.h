@@ -4,6 +4,7 @@
 #define IAP_WORKER_COMMAND_H
 
 #include "json/write.h"
+#include "worker/deep.h"
 #include "worker/source_pass.h"
 #include "worker/worker.h"
 
@@ -12,6 +13,7 @@ struct iap_command_wish {
 	const char *source; /* NULL: all */
 	bool json;
 	enum iap_source_work work;
+	const struct iap_deep_wish *deep; /* and then to read media whole; NULL: not */
 	void (*write)(struct iap_json_writer *writer, const struct iap_source_pass *pass,
 	    double seconds);
 	void (*print)(const struct iap_source_pass *pass, double seconds);

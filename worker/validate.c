@@ -179,16 +179,17 @@ compare_media(const void *a, const void *b)
 }
 
 /*
- * What was found on playing stays until the object changes: looking at size
- * and header only cannot take it back.
+ * What was found on playing or by reading all of it stays until the object
+ * changes: looking at size and header only cannot take it back.
  */
 static bool
 keeps_state(const struct iap_media_check *medium, const struct iap_media_verdict *verdict)
 {
-	bool found_on_playing = strcmp(medium->state, iap_state_name(IAP_STATE_WRONG_KEY)) == 0 ||
-	    strcmp(medium->state, iap_state_name(IAP_STATE_DAMAGED)) == 0;
+	bool found_inside = strcmp(medium->state, iap_state_name(IAP_STATE_WRONG_KEY)) == 0 ||
+	    strcmp(medium->state, iap_state_name(IAP_STATE_DAMAGED)) == 0 ||
+	    (medium->deep && strcmp(medium->state, iap_state_name(IAP_STATE_EMPTY)) == 0);
 
-	return found_on_playing && medium->size.set && verdict->size.set &&
+	return found_inside && medium->size.set && verdict->size.set &&
 	    medium->size.value == verdict->size.value;
 }
 

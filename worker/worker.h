@@ -13,6 +13,7 @@
 #include "conf/options.h"
 #include "conf/settings.h"
 #include "db/db.h"
+#include "media/state.h"
 #include "model/partition.h"
 #include "model/pass.h"
 #include "model/source.h"
@@ -45,6 +46,17 @@ enum iap_source_outcome {
 	IAP_SOURCE_INTERRUPTED,
 };
 
+/* What reading media to their end has found. */
+struct iap_deep_counts {
+	uint64_t media;
+	uint64_t valid;      /* interactions that are good now */
+	uint64_t failed;     /* and that are not */
+	uint64_t states[IAP_STATE_COUNT]; /* of the media */
+	uint64_t bytes;      /* decrypted */
+	uint64_t duration_differs; /* media that are longer or shorter than the document says */
+	uint64_t unanswered; /* media of which nothing was found out */
+};
+
 /* One pass over one source. */
 struct iap_source_pass {
 	struct iap_worker *worker;
@@ -54,6 +66,7 @@ struct iap_source_pass {
 	struct iap_arena *arena;     /* lives as long as the pass */
 	uint64_t pass_id;
 	struct iap_pass_counts counts;
+	struct iap_deep_counts deep;
 	struct iap_progress progress;
 	uint64_t known;              /* objects that were catalogued before */
 	uint64_t seen_known;         /* of those: seen again */
