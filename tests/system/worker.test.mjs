@@ -366,7 +366,7 @@ test("a command line that is wrong is a usage error", async () => {
 	const home = await lab.home();
 	for (const args of [["process-server", "--once", "--every", "5m"], ["process-server", "--every", "5"],
 		["process-server", "--sorce", "a"], ["process-server", "word"], ["nothing"], [],
-		["validate", "--deep"]])
+		["validate", "--limit", "3"]])
 		assert.equal((await home.work(args)).code, 2, args.join(" "));
 	const unknown = await home.work(["process-server", "--once", "--source", "nobody", "--json"]);
 	assert.equal(unknown.code, 1);
