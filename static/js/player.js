@@ -58,7 +58,8 @@ export class Player extends EventTarget {
 		this.#onlyOne();
 		this.#begin();
 		new MomentField(this);
-		new MiniPlayer(this);
+		if (this.sound.part)
+			new MiniPlayer(this);
 	}
 
 	get time() {
@@ -198,6 +199,8 @@ export class Player extends EventTarget {
 	markLoop(end) {
 		const loop = this.#loop;
 
+		if (!this.sound.part)
+			return;
 		loop.mark(end, this.time);
 		if (loop.isOn && this.time >= loop.to)
 			this.seek(loop.from);

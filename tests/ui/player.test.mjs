@@ -335,6 +335,19 @@ test("scrolled away it is one line, which plays and pauses", async () => {
 	assertNoComplaint(page);
 });
 
+test("a call that cannot be played has no small player, and its keys do nothing", async () => {
+	const { id } = items.find(({ state, media_count: n }) => state === "no_key" && n === 1);
+	await page.goto(`/interactions/${id}`);
+	await page.getByText("No part of this call can be played").waitFor();
+	for (const key of ["Space", "[", "]", "ArrowRight"]) await page.keyboard.press(key);
+	assert.equal(await page.locator("#loop > *").count(), 0);
+	assert.equal(await page.locator("#player :is(button, input, select):visible:enabled").count(), 0);
+	await page.mouse.wheel(0, 3000);
+	await wait(300);
+	assert.equal(await page.locator("#mini").isVisible(), false);
+	assertNoComplaint(page);
+});
+
 test("the screen in a window of its own", async () => {
 	await open(items.find(({ state, has_screen: screen }) => state === "ok" && screen)).catch(() => {});
 	await until(() => page.evaluate(() => document.getElementById("screen").readyState > 0), 8000, "a picture");
