@@ -107,11 +107,11 @@ survey(void *context, struct iap_arena *arena, const char *key, struct iap_pair_
 }
 
 static enum iap_status
-named_elsewhere(void *context, struct iap_arena *arena, const char *form,
+named_elsewhere(void *context, const char *folder, const char *form,
     const char *recording_id, bool *out, struct iap_error *err)
 {
 	(void)context;
-	(void)arena;
+	(void)folder;
 	(void)form;
 	(void)recording_id;
 	(void)err;

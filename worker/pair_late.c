@@ -100,14 +100,13 @@ survey(void *context, struct iap_arena *arena, const char *folder, struct iap_pa
 }
 
 static enum iap_status
-named_elsewhere(void *context, struct iap_arena *arena, const char *form,
+named_elsewhere(void *context, const char *folder, const char *form,
     const char *recording_id, bool *out, struct iap_error *err)
 {
 	struct catalogue *catalogue = context;
 
-	(void)arena;
 	return iap_media_named_elsewhere(catalogue->pass->worker->db, catalogue->pass->source->id,
-	    form, recording_id, out, err);
+	    folder, form, recording_id, out, err);
 }
 
 /* The names of a medium as they were stored: one a line. */

@@ -162,36 +162,23 @@ survey(struct search *search, const char *folder, struct iap_pair_folder *out,
 	return search->lookup->survey(search->lookup->context, search->arena, folder, out, err);
 }
 
-/* Sets *out when no other recording has a name of this form, as far as is known. */
+/*
+ * Sets *out when no other recording has a name of this form, as far as is
+ * known. Beside the document only its neighbours count: folders of a day often
+ * hold the same short names.
+ */
 static enum iap_status
-check_unnamed(struct search *search, const char *form, bool *out, struct iap_error *err)
+check_unnamed(struct search *search, enum place place, const char *form, bool *out,
+    struct iap_error *err)
 {
 	const struct iap_pair_lookup *lookup = search->lookup;
 	bool named = true;
 
 	if (form != NULL && lookup->complete && lookup->named_elsewhere(lookup->context,
-	    search->arena, form, search->request->recording_id, &named, err) != IAP_OK)
+	    place == OWN_FOLDER ? search->folder : NULL, form, search->request->recording_id,
+	    &named, err) != IAP_OK)
 		return err->status;
 	*out = !named;
-	return IAP_OK;
-}
-
-static enum iap_status
-check_unclaimed(struct search *search, const char *key, bool *out, struct iap_error *err)
-{
-	return check_unnamed(search, iap_pair_bare(search->arena, key), out, err);
-}
-
-/* Whether this is the one recording that names the object letter by letter. */
-static enum iap_status
-check_exact(struct search *search, const char *key, bool *out, struct iap_error *err)
-{
-	const struct iap_texts *names = search->request->names;
-
-	*out = false;
-	for (size_t i = 0; i < names->count; i++)
-		if (is_exact(key, names->items[i]))
-			return check_unnamed(search, iap_pair_exact(search->arena, key), out, err);
 	return IAP_OK;
 }
 
@@ -225,12 +212,10 @@ check_object(struct search *search, enum place place, const char *key, bool *out
 	/* The document that lies there may be damaged and unable to claim its file. */
 	if (place != OWN_FOLDER && !long_name && around.documents > 0)
 		return IAP_OK;
-	if (check_unclaimed(search, key, out, err) != IAP_OK)
-		return err->status;
-	return *out || place != OWN_FOLDER ? IAP_OK : check_exact(search, key, out, err);
+	return check_unnamed(search, place, iap_pair_bare(search->arena, key), out, err);
 }
 
-/* The best candidate that may be taken, else the one that has the very name, if that may. */
+/* The best candidate that may be taken, else the one whose very name this recording alone has. */
 static enum iap_status
 take(struct search *search, enum place place, const struct iap_texts *candidates,
     const char *name, const char **key_out, struct iap_error *err)
@@ -242,7 +227,8 @@ take(struct search *search, enum place place, const struct iap_texts *candidates
 		return err->status;
 	for (size_t i = 0; i < candidates->count && !taken && place == OWN_FOLDER; i++) {
 		best = candidates->items[i];
-		if (is_exact(best, name) && check_exact(search, best, &taken, err) != IAP_OK)
+		if (is_exact(best, name) && check_unnamed(search, place,
+		    iap_pair_exact(search->arena, best), &taken, err) != IAP_OK)
 			return err->status;
 	}
 	if (taken)
@@ -289,7 +275,8 @@ search_alone(struct search *search, const char **key_out, struct iap_error *err)
 	type = iap_media_type_of_name(search->arena, only);
 	if (type != NULL && iap_media_type_kind(type) != search->request->kind)
 		return IAP_OK;
-	if (check_unclaimed(search, only, &unclaimed, err) != IAP_OK)
+	if (check_unnamed(search, SOURCE, iap_pair_bare(search->arena, only), &unclaimed, err) !=
+	    IAP_OK)
 		return err->status;
 	if (unclaimed)
 		*key_out = only;

@@ -14,9 +14,10 @@
  *    there, or the name is so long that nobody else has it, else
  *  - when it lies in a child folder without documents, and this is the only
  *    document in its own, else
- *  - when no document of another recording names it, or when it lies in the
- *    document's own folder and this one alone names it letter by letter: so
- *    `x.mp3` and `x.mp3.bin` may be two calls of one folder;
+ *  - when it lies in the document's own folder and no document of another
+ *    recording there names it, or this one alone letter by letter: so `x.mp3`
+ *    and `x.mp3.bin` may be two calls of one folder, else
+ *  - when no document of another recording in the whole source names it;
  *
  * and outside the document's folder only when all that have the name lie in one
  * folder, and for a short name only when no document lies there.
@@ -73,9 +74,10 @@ struct iap_pair_lookup {
 	/*
 	 * Whether a media entry of a recording whose id is not `recording_id` has a
 	 * name that is `form` once iap_pair_bare() or iap_pair_exact() is applied to
-	 * it. With case: `A.mp3` and `a.mp3` may be two calls of one folder.
+	 * it, in a document of `folder` (NULL: anywhere). With case: `A.mp3` and
+	 * `a.mp3` may be two calls of one folder.
 	 */
-	enum iap_status (*named_elsewhere)(void *context, struct iap_arena *arena, const char *form,
+	enum iap_status (*named_elsewhere)(void *context, const char *folder, const char *form,
 	    const char *recording_id, bool *out, struct iap_error *err);
 };
 

@@ -150,6 +150,18 @@ static const struct iap_stmt named_elsewhere = {
 	.column_count = IAP_LENGTH(answer_columns),
 };
 
+static const struct iap_stmt named_in_folder = {
+	.name = "media_named_in_folder",
+	.sql = "SELECT EXISTS (SELECT 1 FROM media_name mn"
+	       " JOIN interaction i ON i.id = mn.interaction_id"
+	       " JOIN place p ON p.interaction_id = mn.interaction_id AND p.source_id = mn.source_id"
+	       " JOIN object o ON o.source_id = p.source_id AND o.key_hash = p.key_hash"
+	       " WHERE mn.source_id = ? AND mn.bare_hash = ? AND i.recording_id <> ?"
+	       " AND o.dir_hash = ?) AS yes",
+	.columns = answer_columns,
+	.column_count = IAP_LENGTH(answer_columns),
+};
+
 static const struct iap_stmt report = {
 	.name = "media_report",
 	.sql = "UPDATE media SET state = ? WHERE interaction_id = ? AND n = ?"
@@ -208,7 +220,8 @@ static const struct iap_stmt refresh = { .name = "interaction_refresh", .sql = U
 static const struct iap_stmt *const statements[] = {
 	&lists[IAP_MEDIA_UNPAIRED], &lists[IAP_MEDIA_UNCHECKED], &lists[IAP_MEDIA_FAILED],
 	&save_pair, &save_verdict, &save_change, &retry_unreadable, &with_key, &save_recipient,
-	&named_elsewhere, &report, &report_ok, &key_arrived, &set_ok, &count_refreshed, &refresh,
+	&named_elsewhere, &named_in_folder, &report, &report_ok, &key_arrived, &set_ok,
+	&count_refreshed, &refresh,
 };
 
 const struct iap_statements iap_media_check_statements = { statements, IAP_LENGTH(statements) };
@@ -290,15 +303,16 @@ iap_media_recipient_save(struct iap_db *db, const struct iap_media_id *medium,
 }
 
 enum iap_status
-iap_media_named_elsewhere(struct iap_db *db, uint64_t source_id, const char *form,
-    const char *recording_id, bool *out, struct iap_error *err)
+iap_media_named_elsewhere(struct iap_db *db, uint64_t source_id, const char *folder,
+    const char *form, const char *recording_id, bool *out, struct iap_error *err)
 {
 	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(65536);
 	const struct iap_value values[] = { iap_u64(source_id), iap_u64(iap_key_hash64(form)),
-		iap_text(recording_id) };
+		iap_text(recording_id), iap_u64(folder == NULL ? 0 : iap_key_hash64(folder)) };
 	struct answer answer = { 0 };
 
-	if (iap_db_one(db, arena, &named_elsewhere, values, IAP_LENGTH(values), &answer, err) != IAP_OK)
+	if (iap_db_one(db, arena, folder == NULL ? &named_elsewhere : &named_in_folder, values,
+	    IAP_LENGTH(values) - (folder == NULL), &answer, err) != IAP_OK)
 		return err->status;
 	*out = answer.yes;
 	return IAP_OK;

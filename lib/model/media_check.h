@@ -102,9 +102,13 @@ IAP_MUST_CHECK enum iap_status iap_media_recipient_save(struct iap_db *db,
     const struct iap_media_id *medium, const uint64_t *recipient_ids, size_t count,
     struct iap_error *err);
 
-/* Whether a recording other than `recording_id` has a medium with a name of this form. */
+/*
+ * Whether a recording other than `recording_id` has a medium with a name of
+ * this form, in a document that lies in `folder` (NULL: anywhere).
+ */
 IAP_MUST_CHECK enum iap_status iap_media_named_elsewhere(struct iap_db *db, uint64_t source_id,
-    const char *form, const char *recording_id, bool *out, struct iap_error *err);
+    const char *folder, const char *form, const char *recording_id, bool *out,
+    struct iap_error *err);
 
 struct iap_refreshed {
 	uint64_t valid;

@@ -24,7 +24,7 @@ struct archive {
 	const char *document;
 	const char *names[NAMES_MAX];
 	const char *keys[KEYS_MAX];         /* of the source, the document too */
-	const char *named_by_others[NAMES_MAX];
+	const char *named_by_others[NAMES_MAX]; /* far/x: by a document of another folder */
 	const char *expected;               /* once every document was read */
 	const char *expected_early;         /* before; "=" is the same */
 	bool encrypted, not_sole, video;
@@ -135,6 +135,16 @@ static const struct archive archives[] = {
 	{ "the same from the other side", "d/1.json", { "q r.mp3" },
 	    { "d/1.json", "d/2.json", "d/q%20r.mp3", "d/q r.mp3" }, { "q%20r.mp3" },
 	    "d/q r.mp3", NULL, .encrypted = false },
+	{ "folders of a day with the same short names", "day1/a.json", { "1.mp3" },
+	    { "day1/a.json", "day1/b.json", "day1/1.mp3", "day1/2.mp3", "day2/c.json",
+	    "day2/d.json", "day2/1.mp3", "day2/2.mp3" }, { "2.mp3", "far/1.mp3", "far/2.mp3" },
+	    "day1/1.mp3", NULL, .encrypted = false },
+	{ "the same, mine is missing", "day1/a.json", { "1.mp3" },
+	    { "day1/a.json", "day1/b.json", "day1/2.mp3", "day2/c.json", "day2/d.json",
+	    "day2/1.mp3" }, { "2.mp3", "far/1.mp3" }, NULL, NULL, .encrypted = false },
+	{ "alone with a file that a far document names", "d/recording.json", { "gone.mp3" },
+	    { "d/recording.json", "d/1.mp3" }, { "far/1.mp3" }, NULL, NULL,
+	    .encrypted = false },
 	{ "an exact name is no title to a far pool", "d/1.json", { "x.mp3.bin" },
 	    { "d/1.json", "pool/x.mp3.bin" }, { "x.mp3" }, NULL, NULL, .encrypted = true },
 	{ "a flat folder of long names", "d/1.json", { UUID ".mp3" },
@@ -229,17 +239,23 @@ survey(void *context, struct iap_arena *arena, const char *folder, struct iap_pa
 }
 
 static enum iap_status
-named_elsewhere(void *context, struct iap_arena *arena, const char *form, const char *recording_id,
+named_elsewhere(void *context, const char *folder, const char *form, const char *recording_id,
     bool *out, struct iap_error *err)
 {
+	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new(ARENA);
 	const struct archive *archive = context;
 
 	(void)err;
 	assert_string_equal(recording_id, ID);
 	*out = false;
-	for (size_t i = 0; i < NAMES_MAX && archive->named_by_others[i] != NULL; i++)
-		*out |= strcmp(form[0] == '/' ? iap_pair_exact(arena, archive->named_by_others[i]) :
-		    iap_pair_bare(arena, archive->named_by_others[i]), form) == 0;
+	for (size_t i = 0; i < NAMES_MAX && archive->named_by_others[i] != NULL; i++) {
+		const char *name = archive->named_by_others[i];
+
+		if (folder != NULL && strchr(name, '/') != NULL)
+			continue;
+		*out |= strcmp(form[0] == '/' ? iap_pair_exact(arena, name) :
+		    iap_pair_bare(arena, name), form) == 0;
+	}
 	return IAP_OK;
 }
 
