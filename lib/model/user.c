@@ -162,6 +162,9 @@ insert_divisions(struct iap_db *db, struct iap_arena *arena, uint64_t user_id,
 		const char *division = trim_division(arena, user->divisions[i]);
 		const struct iap_value values[] = { iap_u64(user_id), iap_text(division) };
 
+		if (*division == '\0' && *user->divisions[i] == '/')
+			return iap_error_set(err, IAP_INVALID,
+			    "/ is no division: it would be all of them, which is a right of its own");
 		if (check_text("division", division, DIVISION_MAX_BYTES, err) != IAP_OK ||
 		    iap_db_run(db, &insert_division, values, IAP_LENGTH(values), NULL,
 		    err) != IAP_OK)

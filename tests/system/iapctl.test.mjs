@@ -111,6 +111,10 @@ test("users: added, listed, refused twice, disabled, and each change audited", a
 	assert.equal(twice.code, 1);
 	assert.match(twice.stderr, /there is a user anna already/);
 	const role = await iapctl("user", "add", "otto", "--role", "king", "--password-file", stack.file("pw"));
+	const rootOfAll = await iapctl("user", "add", "rut", "--role", "analyst", "--division", "/",
+		"--password-file", stack.file("pw"));
+	assert.equal(rootOfAll.code, 1);
+	assert.match(rootOfAll.stderr, /\/ is no division/);
 	assert.equal(role.code, 1);
 	assert.match(role.stderr, /king/);
 	const [anna] = JSON.parse((await iapctl("user", "list", "--json")).stdout);
