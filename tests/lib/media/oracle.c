@@ -219,3 +219,11 @@ oracle_chunked(const struct pieces *pieces, bool definite, const size_t *sizes, 
 	}
 	return message(pieces, definite, wrap(0xa0, definite, content));
 }
+
+bool
+oracle_is_whole_campaign(void)
+{
+	const char *full = getenv("IAP_FULL");
+
+	return full != NULL && strcmp(full, "yes") == 0;
+}

@@ -45,6 +45,9 @@ void oracle_save(const struct oracle *oracle, const char *name, struct bytes byt
 struct bytes oracle_noise(uint64_t seed, size_t size, bool medium);
 uint64_t oracle_next(uint64_t *seed);
 
+/* Whether the long campaigns run whole (./runtests --full). */
+bool oracle_is_whole_campaign(void);
+
 /* Takes a DER message apart. */
 struct pieces oracle_pieces(const struct oracle *oracle, const char *name);
 
