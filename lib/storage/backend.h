@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "storage/storage.h"
+#include "storage/zips.h"
 
 /* Every operation is required; the keys they get have been checked. */
 struct iap_storage_ops {
@@ -32,6 +33,8 @@ struct iap_storage {
 	const struct iap_storage_ops *ops;
 	atomic_llong skew_ms; /* see iap_storage_skew_ms() */
 	atomic_uint users; /* iap_storage_open() begins with one; the last to close ends it */
+	struct iap_zips *zips; /* lists of the entries of its zips */
+	uint64_t zips_owner; /* tells its own lists from those of others that share them */
 };
 
 /* `load` of kinds whose reads block: several threads share the objects. load.c. */

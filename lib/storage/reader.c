@@ -11,6 +11,11 @@ struct bytes_reader {
 	const unsigned char *bytes;
 };
 
+struct lent_reader {
+	struct iap_reader reader;
+	struct iap_reader *below;
+};
+
 enum iap_status
 iap_reader_read_at(struct iap_reader *reader, uint64_t offset, void *bytes, size_t size,
     size_t *got, struct iap_error *err)
@@ -69,5 +74,32 @@ iap_reader_open_bytes(const void *bytes, size_t size)
 	reader->reader.ops = &bytes_ops;
 	reader->reader.size = size;
 	reader->bytes = bytes;
+	return &reader->reader;
+}
+
+static enum iap_status
+lent_read_at(struct iap_reader *reader, uint64_t offset, void *bytes, size_t size,
+    size_t *got, struct iap_error *err)
+{
+	return iap_reader_read_at(((struct lent_reader *)reader)->below, offset, bytes, size, got,
+	    err);
+}
+
+static const struct iap_reader_ops lent_ops = {
+	.read_at = lent_read_at,
+	.close = bytes_close,
+};
+
+struct iap_reader *
+iap_reader_lend(struct iap_reader *below)
+{
+	struct lent_reader *reader = calloc(1, sizeof *reader);
+
+	if (reader == NULL)
+		iap_log_die("out of memory");
+	reader->reader.ops = &lent_ops;
+	reader->reader.size = below->size;
+	reader->reader.mtime_ns = below->mtime_ns;
+	reader->below = below;
 	return &reader->reader;
 }

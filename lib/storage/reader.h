@@ -45,6 +45,9 @@ IAP_MUST_CHECK enum iap_status iap_reader_read_at(struct iap_reader *reader, uin
 /* A stream over `size` bytes that the caller keeps alive until it is closed. */
 struct iap_reader *iap_reader_open_bytes(const void *bytes, size_t size);
 
+/* The stream `below`, which stays the caller's and must stay open longer. */
+struct iap_reader *iap_reader_lend(struct iap_reader *below);
+
 /* Closes *reader and sets it to NULL; NULL in it is allowed. */
 void iap_reader_close(struct iap_reader **reader);
 

@@ -14,6 +14,7 @@ enum { KEPT = 16 };
 struct iap_storage_shelf {
 	char *folder;
 	unsigned int patience_s;
+	struct iap_zips *zips; /* of all storages */
 	pthread_mutex_t lock; /* of all below */
 	uint64_t now;
 	struct {
@@ -31,6 +32,7 @@ iap_storage_shelf_new(const char *folder, unsigned int patience_s)
 	if (shelf == NULL || (shelf->folder = strdup(folder)) == NULL)
 		iap_log_die("out of memory");
 	shelf->patience_s = patience_s;
+	shelf->zips = iap_zips_new();
 	pthread_mutex_init(&shelf->lock, NULL);
 	return shelf;
 }
@@ -42,6 +44,7 @@ iap_storage_shelf_free(struct iap_storage_shelf **shelf)
 		return;
 	for (size_t i = 0; i < KEPT; i++)
 		iap_storage_close(&(*shelf)->kept[i].storage);
+	iap_zips_close(&(*shelf)->zips);
 	pthread_mutex_destroy(&(*shelf)->lock);
 	free((*shelf)->folder);
 	free(*shelf);
@@ -97,6 +100,16 @@ keep(struct iap_storage_shelf *shelf, struct iap_storage *storage,
 	memcpy(shelf->kept[oldest].id, id, IAP_SHA256_SIZE);
 }
 
+/* What was listed of a zip serves the next request too, whoever opens the storage for it. */
+static void
+share_zips(struct iap_storage_shelf *shelf, struct iap_storage *storage,
+    const unsigned char id[IAP_SHA256_SIZE])
+{
+	iap_zips_close(&storage->zips);
+	storage->zips = iap_zips_share(shelf->zips);
+	memcpy(&storage->zips_owner, id, sizeof storage->zips_owner);
+}
+
 enum iap_status
 iap_storage_shelf_find(struct iap_storage_shelf *shelf, struct iap_arena *arena,
     const char *name, struct iap_storage **out, struct iap_error *err)
@@ -116,6 +129,8 @@ iap_storage_shelf_find(struct iap_storage_shelf *shelf, struct iap_arena *arena,
 	*out = find_kept(shelf, id);
 	if (*out == NULL) {
 		status = iap_storage_open(&conf, out, err);
+		if (status == IAP_OK)
+			share_zips(shelf, *out, id);
 		if (status == IAP_OK && (*out)->ops->kept)
 			keep(shelf, *out, id);
 	}

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "base/macros.h"
@@ -50,6 +51,7 @@ iap_storage_open(const struct iap_storage_conf *conf, struct iap_storage **out,
 		if (backends[i]->open(conf, out, err) != IAP_OK)
 			return iap_error_context(err, "source %s", conf->name);
 		atomic_init(&(*out)->users, 1);
+		(*out)->zips = iap_zips_new();
 		return IAP_OK;
 	}
 	return iap_error_set(err, IAP_INVALID, "source %s: unknown kind \"%s\"; known: %s",
@@ -59,8 +61,10 @@ iap_storage_open(const struct iap_storage_conf *conf, struct iap_storage **out,
 void
 iap_storage_close(struct iap_storage **storage)
 {
-	if (*storage != NULL && atomic_fetch_sub(&(*storage)->users, 1) == 1)
+	if (*storage != NULL && atomic_fetch_sub(&(*storage)->users, 1) == 1) {
+		iap_zips_close(&(*storage)->zips);
 		(*storage)->ops->close(*storage);
+	}
 	*storage = NULL;
 }
 
@@ -93,6 +97,29 @@ iap_storage_key_check(const char *key)
 	}
 }
 
+bool
+iap_storage_name_check(const char *key)
+{
+	const char *slash = strstr(key, "//");
+	size_t length = strnlen(key, IAP_STORAGE_KEY_MAX + 1);
+	char zip[IAP_STORAGE_KEY_MAX + 1];
+
+	if (slash == NULL || length > IAP_STORAGE_KEY_MAX)
+		return iap_storage_key_check(key);
+	memcpy(zip, key, (size_t)(slash - key));
+	zip[slash - key] = '\0';
+	return iap_storage_key_check(zip) && iap_storage_is_zip(zip) &&
+	    iap_storage_key_check(slash + 2);
+}
+
+bool
+iap_storage_is_zip(const char *key)
+{
+	size_t length = strlen(key);
+
+	return length > strlen(".zip") && strcasecmp(key + length - strlen(".zip"), ".zip") == 0;
+}
+
 static enum iap_status
 refuse(const char *key, struct iap_error *err)
 {
@@ -103,6 +130,8 @@ enum iap_status
 iap_storage_stat(struct iap_storage *storage, struct iap_arena *arena, const char *key,
     struct iap_object *out, struct iap_error *err)
 {
+	if (iap_zips_is_inside(key))
+		return iap_zips_stat(storage, arena, key, out, err);
 	if (!iap_storage_key_check(key))
 		return refuse(key, err);
 	if (storage->ops->stat(storage, arena, key, out, err) != IAP_OK)
@@ -114,6 +143,8 @@ enum iap_status
 iap_storage_list(struct iap_storage *storage, struct iap_arena *arena, const char *dir,
     struct iap_storage_page *out, struct iap_error *err)
 {
+	if (iap_zips_is_inside(dir))
+		return iap_zips_list(storage, arena, dir, out, err);
 	if (dir[0] != '\0' && !iap_storage_key_check(dir))
 		return refuse(dir, err);
 	if (storage->ops->list(storage, arena, dir, out, err) != IAP_OK)
@@ -134,10 +165,19 @@ iap_storage_load_all(struct iap_storage *storage, struct iap_arena *arena,
 
 		*load = (struct iap_storage_load){ .key = load->key, .wanted = load->wanted };
 		load->bytes = iap_arena_alloc(arena, load->wanted + 1);
-		if (!iap_storage_key_check(load->key))
+		if (!iap_storage_name_check(load->key))
 			load->status = refuse(load->key, &errs[i]);
 	}
-	storage->ops->load(storage, loads, errs, count, in_flight);
+	for (size_t i = 0, run; i < count; i += run) {
+		bool inside = iap_zips_is_inside(loads[i].key);
+
+		for (run = 1; i + run < count && iap_zips_is_inside(loads[i + run].key) == inside; run++)
+			continue;
+		if (inside)
+			iap_zips_load(storage, loads + i, errs + i, run);
+		else
+			storage->ops->load(storage, loads + i, errs + i, run, in_flight);
+	}
 	for (size_t i = 0; i < count; i++)
 		if (loads[i].status != IAP_OK) {
 			if (loads[i].status != IAP_INVALID)
@@ -153,6 +193,8 @@ enum iap_status
 iap_storage_read(struct iap_storage *storage, const char *key, struct iap_reader **out,
     struct iap_error *err)
 {
+	if (iap_zips_is_inside(key))
+		return iap_zips_read(storage, key, out, err);
 	if (!iap_storage_key_check(key))
 		return refuse(key, err);
 	if (storage->ops->read(storage, key, out, err) != IAP_OK)

@@ -6,6 +6,11 @@
  * link is followed. Of s3 and azure a key is the object's name after the source's
  * prefix, and directories are what lies between its slashes; names with empty
  * parts, or parts "." and "..", are skipped and counted.
+ *
+ * A zip is an object, and also a directory of its entries: the directory's name is
+ * the zip's key with a slash, so the key of an entry is "KEY//NAME", which no
+ * object can have. What lies in a zip is listed and read like the rest, in
+ * place, but for zips in zips. Listing does not tell of these directories.
  */
 #ifndef IAP_STORAGE_STORAGE_H
 #define IAP_STORAGE_STORAGE_H
@@ -108,11 +113,18 @@ const char *iap_storage_kinds(void);
  */
 bool iap_storage_key_check(const char *key);
 
+/* Whether `key` is one, or the key of an entry of a zip: "KEY//NAME". */
+bool iap_storage_name_check(const char *key);
+
+/* Whether an object is a zip, by its name. */
+bool iap_storage_is_zip(const char *key);
+
 /*
  * The following three share their refusals: IAP_INVALID for a key that may not
  * be one; IAP_NOT_FOUND when there is no such object or directory (links,
  * sockets and the like are none); IAP_FORBIDDEN when the storage refuses this
- * one (state `unreadable`); IAP_UNAVAILABLE when it refuses everything now.
+ * one (state `unreadable`); IAP_UNAVAILABLE when it refuses everything now. In zips
+ * also IAP_CORRUPT: the zip, or the entry, is damaged.
  */
 
 /* Looks up one object; what is in *out lives in `arena`. */

@@ -6,7 +6,7 @@
 # recommendations it has to be named.
 packages_build='autoconf automake gcc libc6-dev make pkg-config
 	libcurl4-openssl-dev libfcgi-dev libjansson-dev libmariadb-dev libmpg123-dev
-	libsodium-dev libssl-dev libxml2-dev libyajl-dev'
+	libsodium-dev libssl-dev libxml2-dev libyajl-dev zlib1g-dev'
 
 # What a running stack needs: the database, the web server, what starts and
 # watches the FastCGI programs (spawn-fcgi, multiwatch), names of time zones;
