@@ -29,6 +29,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE, ALTER, CREATE, DROP ON @db@.media_recipien
 GRANT SELECT, INSERT, UPDATE, DELETE ON @db@.place TO @worker@;
 GRANT SELECT, INSERT, UPDATE, DELETE ON @db@.alias TO @worker@;
 GRANT SELECT, INSERT, DELETE ON @db@.media_name TO @worker@;
+GRANT SELECT, INSERT, UPDATE ON @db@.zip TO @worker@;
 GRANT SELECT ON @db@.tombstone TO @worker@;
 GRANT SELECT, INSERT ON @db@.recipient TO @worker@;
 GRANT SELECT ON @db@.certificate TO @worker@;

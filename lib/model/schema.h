@@ -11,7 +11,7 @@
 #include "db/db.h"
 
 /* The version that the programs are built for: the number of the last file in schema/. */
-enum { IAP_SCHEMA_VERSION = 3 };
+enum { IAP_SCHEMA_VERSION = 4 };
 
 struct iap_schema_done {
 	unsigned int from; /* version before; 0: the database was empty */

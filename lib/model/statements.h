@@ -42,5 +42,6 @@ extern const struct iap_statements iap_signin_attempt_statements;
 extern const struct iap_statements iap_source_statements;
 extern const struct iap_statements iap_user_statements;
 extern const struct iap_statements iap_source_list_statements;
+extern const struct iap_statements iap_zip_statements;
 
 #endif

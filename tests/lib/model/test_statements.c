@@ -48,6 +48,7 @@ static const struct {
 	LIST(iap_source_list_statements),
 	LIST(iap_source_statements),
 	LIST(iap_user_statements),
+	LIST(iap_zip_statements),
 };
 
 static const char *
