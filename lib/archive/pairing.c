@@ -14,13 +14,14 @@ enum {
 	CANDIDATES_MAX = 1000,
 };
 
-enum place { OWN_FOLDER, CHILD_FOLDER, SIBLING_FOLDER, SOURCE, PLACE_COUNT };
+enum place { OWN_FOLDER, CHILD_FOLDER, SIBLING_FOLDER, SAME_ZIP, SOURCE, PLACE_COUNT };
 
 struct search {
 	const struct iap_pair_lookup *lookup;
 	struct iap_arena *arena;
 	const struct iap_pair_request *request;
 	const char *folder; /* of the document */
+	const char *zip;    /* the document's, with the slashes behind it; NULL: it lies in none */
 };
 
 static bool
@@ -46,11 +47,22 @@ is_in(const struct search *search, enum place place, const char *key)
 	case SIBLING_FOLDER:
 		return *folder != '\0' && *search->folder != '\0' &&
 		    strcmp(above, iap_pair_parent(search->arena, search->folder)) == 0;
+	case SAME_ZIP:
+		return search->zip != NULL && strncmp(key, search->zip, strlen(search->zip)) == 0;
 	case SOURCE:
 	case PLACE_COUNT:
 		break;
 	}
 	return true;
+}
+
+/* What the keys of all entries begin with that lie in the zip of `key`; NULL when it lies in none. */
+static const char *
+zip_of(struct iap_arena *arena, const char *key)
+{
+	const char *slash = strstr(key, "//");
+
+	return slash == NULL ? NULL : iap_arena_copy_bytes(arena, key, (size_t)(slash + 2 - key));
 }
 
 /* What every key of a place begins with. */
@@ -60,6 +72,8 @@ prefix_of(const struct search *search, enum place place)
 	const char *folder = place == CHILD_FOLDER ? search->folder :
 	    iap_pair_parent(search->arena, search->folder);
 
+	if (place == SAME_ZIP)
+		return search->zip;
 	if (place == SOURCE || *folder == '\0')
 		return "";
 	return iap_arena_format(search->arena, "%s/", folder);
@@ -292,10 +306,13 @@ iap_pair(const struct iap_pair_lookup *lookup, struct iap_arena *arena,
 		.arena = arena,
 		.request = request,
 		.folder = iap_pair_parent(arena, request->document_key),
+		.zip = zip_of(arena, request->document_key),
 	};
 
 	*key_out = NULL;
 	for (int place = OWN_FOLDER; place < PLACE_COUNT; place++) {
+		if (place == SAME_ZIP && search.zip == NULL)
+			continue;
 		if (search_place(&search, (enum place)place, key_out, err) != IAP_OK)
 			return err->status;
 		if (*key_out != NULL)

@@ -6,7 +6,7 @@
  *
  * Places are tried in this order, and in each place the names of the entry in
  * theirs: the document's own folder, its child folders, its sibling folders,
- * the whole source, and last the only media file beside the only document.
+ * the zip it lies in (keys of entries are "ZIP//NAME"), the whole source, and last the only media file beside the only document.
  * Names are compared without case and `.bin`. An object is taken
  *
  *  - when its name holds the recording's id, else
