@@ -9,41 +9,13 @@
 #include "base/log.h"
 #include "crypto/hash.h"
 #include "model/key.h"
-#include "worker/batch.h"
 #include "worker/draft.h"
+#include "worker/ingest_parts.h"
 
-/*
- * A damaged document that changed so lately may be half of one that is being
- * written: it is looked at again when it has been still for a while.
- */
-enum { FRESH_MS = 5000, STILL_MS = 2000 };
+enum { AHEAD_BYTES = 8 << 20, AHEAD_IN_FLIGHT = 64 };
 
-/*
- * New documents are read many at a time, for a disk or an object store answers
- * many questions in the time of one; bounded in number and bytes.
- */
-enum { AHEAD_MAX = 256, AHEAD_BYTES = 8 << 20, AHEAD_IN_FLIGHT = 64 };
-
-/* A document to look at again. */
-struct late {
-	const char *folder;
-	const char *key;
-	uint64_t size;
-	int64_t mtime_ns;
-	struct late *next;
-};
-
-struct iap_ingest {
-	struct iap_source_pass *pass;
-	struct iap_batch *batch;
-	struct iap_arena *document_arena; /* of the document that is read now */
-	struct iap_arena *ahead_arena;    /* of those read ahead */
-	struct iap_storage_load ahead[AHEAD_MAX];
-	size_t ahead_count, ahead_at;     /* documents come in the order they were read ahead */
-	struct late *late;
-	struct late **late_end;
-	bool ending; /* what is damaged now is a fault */
-};
+/* Keys of a group of folders that holds nothing but zips. */
+#define ZIPS_ARENA ((size_t)1 << 30)
 
 /* A document as it was read. */
 struct reading {
@@ -67,6 +39,8 @@ iap_ingest_open(struct iap_source_pass *pass)
 	ingest->document_arena = iap_arena_new(IAP_DOCUMENT_ARENA);
 	ingest->ahead_arena = iap_arena_new((size_t)AHEAD_BYTES + IAP_DOCUMENT_LIMIT);
 	ingest->late_end = &ingest->late;
+	ingest->zips.arena = iap_arena_new(ZIPS_ARENA);
+	ingest->zips.end = &ingest->zips.first;
 	return ingest;
 }
 
@@ -78,6 +52,7 @@ iap_ingest_close(struct iap_ingest **ingest)
 	iap_batch_close(&(*ingest)->batch);
 	iap_arena_free(&(*ingest)->document_arena);
 	iap_arena_free(&(*ingest)->ahead_arena);
+	iap_arena_free(&(*ingest)->zips.arena);
 	free(*ingest);
 	*ingest = NULL;
 }
@@ -119,20 +94,28 @@ iap_ingest_fault(struct iap_ingest *ingest, const char *key, const char *cause,
 	ingest->pass->counts.faults++;
 }
 
-static bool
-is_fresh(int64_t mtime_ns)
+bool
+iap_ingest_is_fresh(int64_t mtime_ns)
 {
 	int64_t age_ms = iap_clock_now_ms() - mtime_ns / 1000000;
 
-	return age_ms > -FRESH_MS && age_ms < FRESH_MS;
+	return age_ms > -IAP_FRESH_MS && age_ms < IAP_FRESH_MS;
+}
+
+/* A document may be half written; an entry of a zip that is whole is not. */
+static bool
+may_wait(const struct iap_ingest *ingest, const struct iap_folder_object *object)
+{
+	return !ingest->ending && strstr(object->key, "//") == NULL &&
+	    iap_ingest_is_fresh(object->mtime_ns);
 }
 
 static void
 postpone(struct iap_ingest *ingest, const struct reading *reading)
 {
-	struct late *late = iap_arena_alloc(ingest->pass->arena, sizeof *late);
+	struct iap_ingest_late *late = iap_arena_alloc(ingest->pass->arena, sizeof *late);
 
-	*late = (struct late){
+	*late = (struct iap_ingest_late){
 		.folder = iap_arena_copy(ingest->pass->arena, reading->folder->key),
 		.key = iap_arena_copy(ingest->pass->arena, reading->object->key),
 		.size = reading->object->size,
@@ -147,7 +130,7 @@ static void
 refuse(struct iap_ingest *ingest, const struct reading *reading, const char *cause,
     const char *detail)
 {
-	if (!ingest->ending && is_fresh(reading->object->mtime_ns)) {
+	if (may_wait(ingest, reading->object)) {
 		postpone(ingest, reading);
 		return;
 	}
@@ -174,7 +157,9 @@ refuse_unread(struct iap_ingest *ingest, const struct reading *reading,
 	if (err->status != IAP_FORBIDDEN && err->status != IAP_CORRUPT)
 		return err->status;
 	unread.mtime_ns = -1;
-	iap_ingest_fault(ingest, reading->object->key, "unreadable", err->detail);
+	ingest->zips.unread |= err->status == IAP_FORBIDDEN;
+	iap_ingest_fault(ingest, reading->object->key, err->status == IAP_CORRUPT ? "damaged" :
+	    "unreadable", err->detail);
 	catalogue(ingest, reading->folder, &unread, IAP_OBJECT_FAULTY, NULL);
 	return IAP_OK;
 }
@@ -281,7 +266,7 @@ read_document(struct iap_ingest *ingest, struct reading *reading, struct iap_err
 		refuse(ingest, reading, "damaged", err->detail);
 		return IAP_OK;
 	}
-	if (document.fault != NULL && !ingest->ending && is_fresh(reading->object->mtime_ns)) {
+	if (document.fault != NULL && may_wait(ingest, reading->object)) {
 		postpone(ingest, reading);
 		return IAP_OK;
 	}
@@ -330,6 +315,9 @@ see_object(struct iap_ingest *ingest, struct iap_folder *folder,
 
 	pass->counts.seen++;
 	pass->seen_known += known != NULL;
+	if (iap_storage_is_zip(object->key) &&
+	    iap_ingest_see_zip(ingest, object, is_unchanged(known, object), err) != IAP_OK)
+		return err->status;
 	if (is_unchanged(known, object)) {
 		bool faulty = strcmp(known->role, IAP_OBJECT_FAULTY) == 0;
 
@@ -383,7 +371,7 @@ read_ahead(struct iap_ingest *ingest, const struct iap_folder *folders, size_t c
 			if (object->size > IAP_DOCUMENT_LIMIT || !iap_pair_is_document(object->key) ||
 			    is_unchanged(find_known(known, &folders[i], object), object))
 				continue;
-			if (ingest->ahead_count == AHEAD_MAX || (bytes != 0 && bytes + object->size > AHEAD_BYTES)) {
+			if (ingest->ahead_count == IAP_AHEAD_MAX || (bytes != 0 && bytes + object->size > AHEAD_BYTES)) {
 				count = 0;
 				break;
 			}
@@ -434,22 +422,21 @@ iap_ingest_folders(struct iap_ingest *ingest, struct iap_arena *arena,
 	return iap_source_pass_beat(pass, err);
 }
 
-/* Waits until the document has been still for long enough to be what it is. */
-static void
-wait_for(const struct late *late)
+void
+iap_ingest_wait(int64_t mtime_ns)
 {
-	int64_t age_ms = iap_clock_now_ms() - late->mtime_ns / 1000000;
+	int64_t age_ms = iap_clock_now_ms() - mtime_ns / 1000000;
 	struct timespec span = { 0, 50 * 1000000L };
 
-	while (age_ms >= -FRESH_MS && age_ms < STILL_MS && !iap_worker_stopping()) {
+	while (age_ms >= -IAP_FRESH_MS && age_ms < IAP_STILL_MS && !iap_worker_stopping()) {
 		nanosleep(&span, NULL);
-		age_ms = iap_clock_now_ms() - late->mtime_ns / 1000000;
+		age_ms = iap_clock_now_ms() - mtime_ns / 1000000;
 	}
 }
 
 /* Reads a postponed document again, unless it is still being written. */
 static enum iap_status
-read_late(struct iap_ingest *ingest, struct iap_arena *arena, const struct late *late,
+read_late(struct iap_ingest *ingest, struct iap_arena *arena, const struct iap_ingest_late *late,
     struct iap_error *err)
 {
 	struct reading reading = { 0 };
@@ -476,14 +463,14 @@ enum iap_status
 iap_ingest_end(struct iap_ingest *ingest, struct iap_error *err)
 {
 	IAP_CLEANUP(iap_arena_free) struct iap_arena *arena = iap_arena_new((size_t)1 << 30);
-	const struct late *late = ingest->late;
+	const struct iap_ingest_late *late = ingest->late;
 
 	ingest->ahead_count = ingest->ahead_at = 0;
 	ingest->late_end = &ingest->late;
 	ingest->late = NULL;
 	for (; late != NULL && !iap_worker_stopping(); late = late->next) {
 		iap_arena_reset(arena);
-		wait_for(late);
+		iap_ingest_wait(late->mtime_ns);
 		if (read_late(ingest, arena, late, err) != IAP_OK ||
 		    (iap_batch_is_full(ingest->batch) && iap_batch_commit(ingest->batch, err) != IAP_OK))
 			return err->status;

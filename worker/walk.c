@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "worker/walk.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "worker/ingest.h"
@@ -21,6 +22,7 @@ struct walk {
 	struct iap_folder *folders;
 	size_t count;
 	size_t objects;
+	bool in_zip; /* zips in it are not read */
 };
 
 static void
@@ -32,13 +34,15 @@ clear_group(struct walk *walk)
 	walk->objects = 0;
 }
 
+static enum iap_status walk_zips(struct walk *walk, struct iap_error *err);
+
 static enum iap_status
 end_group(struct walk *walk, struct iap_error *err)
 {
 	if (iap_ingest_folders(walk->ingest, walk->arena, walk->folders, walk->count, err) != IAP_OK)
 		return err->status;
 	clear_group(walk);
-	return IAP_OK;
+	return walk->in_zip ? IAP_OK : walk_zips(walk, err);
 }
 
 static const char *
@@ -89,7 +93,7 @@ walk_folder(struct walk *walk, const char *key, unsigned int depth, struct iap_e
 		if (!page.entries[i].directory || page.entries[i].name[0] == '.')
 			continue;
 		below = join(arena, key, page.entries[i].name);
-		if (depth == DEPTH_MAX || !iap_storage_key_check(below)) {
+		if (depth == DEPTH_MAX || !iap_storage_name_check(below)) {
 			walk->pass->partial = true;
 			iap_ingest_fault(walk->ingest, below, "unsupported", "the folder is too deep");
 			continue;
@@ -100,11 +104,56 @@ walk_folder(struct walk *walk, const char *key, unsigned int depth, struct iap_e
 	return IAP_OK;
 }
 
+/* A zip is a folder whose key ends with a slash. */
+static enum iap_status
+walk_zip(struct walk *walk, const struct iap_ingest_zip *zip, struct iap_error *err)
+{
+	struct iap_ingest_zip_work work;
+	char root[IAP_STORAGE_KEY_MAX + 2];
+
+	if (iap_ingest_begin_zip(walk->ingest, zip, &work, err) != IAP_OK)
+		return iap_error_context(err, "%.200s", zip->key);
+	if (work.postponed)
+		return IAP_OK;
+	snprintf(root, sizeof root, "%s/", zip->key);
+	if (work.enter && (walk_folder(walk, root, 0, err) != IAP_OK || end_group(walk, err) != IAP_OK))
+		return err->status;
+	return iap_worker_stopping() ? IAP_OK : iap_ingest_end_zip(walk->ingest, &work, err);
+}
+
+/* Those that the last folders held. */
+static enum iap_status
+walk_zips(struct walk *walk, struct iap_error *err)
+{
+	const struct iap_ingest_zip *zip;
+	enum iap_status status = IAP_OK;
+
+	walk->in_zip = true;
+	while (status == IAP_OK && !iap_worker_stopping() &&
+	    (zip = iap_ingest_next_zip(walk->ingest)) != NULL)
+		status = walk_zip(walk, zip, err);
+	walk->in_zip = false;
+	return status;
+}
+
+static enum iap_status
+walk_late_zips(struct walk *walk, struct iap_error *err)
+{
+	const struct iap_ingest_zip *zip;
+
+	walk->in_zip = true;
+	while (!iap_worker_stopping() && (zip = iap_ingest_next_late_zip(walk->ingest)) != NULL)
+		if (walk_zip(walk, zip, err) != IAP_OK)
+			return err->status;
+	return IAP_OK;
+}
+
 static enum iap_status
 walk_all(struct walk *walk, struct iap_error *err)
 {
 	clear_group(walk);
-	if (walk_folder(walk, "", 0, err) != IAP_OK || end_group(walk, err) != IAP_OK)
+	if (walk_folder(walk, "", 0, err) != IAP_OK || end_group(walk, err) != IAP_OK ||
+	    walk_late_zips(walk, err) != IAP_OK)
 		return err->status;
 	return iap_ingest_end(walk->ingest, err);
 }
