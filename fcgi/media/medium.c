@@ -41,8 +41,6 @@ open_object(struct iap_medium_place *place, struct iap_arena *arena,
 {
 	IAP_CLEANUP(iap_storage_close) struct iap_storage *storage = NULL;
 
-	if (ticket->entry != NULL)
-		return refuse(out, IAP_STATE_UNREADABLE, "entries of zips are not read", err);
 	if (iap_storage_shelf_find(place->shelf, arena, ticket->source, &storage, err) != IAP_OK)
 		return err->status = IAP_UNAVAILABLE;
 	if (iap_storage_read(storage, ticket->key, &out->reader, err) != IAP_OK)

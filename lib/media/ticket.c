@@ -14,7 +14,7 @@
  * so that a ticket of today is read by the program of tomorrow.
  */
 enum tag {
-	TAG_OP = 1, TAG_EXPIRES, TAG_SOURCE, TAG_KEY, TAG_ENTRY, TAG_SIZE, TAG_INTERACTION, TAG_N,
+	TAG_OP = 1, TAG_EXPIRES, TAG_SOURCE, TAG_KEY, TAG_SIZE, TAG_INTERACTION, TAG_N,
 	TAG_TYPE, TAG_NAME, TAG_WHOLE, TAG_PROTECTION, TAG_ENVELOPE, TAG_SESSION, TAG_SLICE_BEGIN,
 	TAG_SLICE_END, TAG_BLANKS, TAG_NUMBERS
 };
@@ -149,7 +149,6 @@ iap_ticket_format(struct iap_arena *arena, const struct iap_ticket_key *key,
 	add_value(&buf, TAG_EXPIRES, (uint64_t)ticket->expires_ms);
 	add_text(&buf, TAG_SOURCE, ticket->source);
 	add_text(&buf, TAG_KEY, ticket->key);
-	add_text(&buf, TAG_ENTRY, ticket->entry);
 	add_value(&buf, TAG_SIZE, ticket->size);
 	add_value(&buf, TAG_INTERACTION, ticket->interaction);
 	add_value(&buf, TAG_N, ticket->n);
@@ -231,8 +230,6 @@ take_bytes_field(enum tag tag, struct fields *value, struct iap_ticket *out)
 		return take_text(value, &out->source);
 	case TAG_KEY:
 		return take_text(value, &out->key);
-	case TAG_ENTRY:
-		return take_text(value, &out->entry);
 	case TAG_TYPE:
 		return take_text(value, &out->type);
 	case TAG_NAME:

@@ -49,8 +49,7 @@ struct iap_ticket {
 	enum iap_ticket_op op;
 	int64_t expires_ms;      /* not a moment longer (ms since 1970) */
 	const char *source;      /* name of the source, as in sources.d */
-	const char *key;         /* key of the object in its storage */
-	const char *entry;       /* of the zip that the object is, or NULL */
+	const char *key;         /* key of the object in its storage, or of an entry of a zip */
 	uint64_t size;           /* of the object as stored when it was ingested */
 	uint64_t interaction;    /* for reports: the interaction's id ... */
 	unsigned int n;          /* ... and the medium's place in it */

@@ -208,7 +208,7 @@ write_places(struct iap_request *req, const struct iap_interaction *interaction,
 	for (size_t i = 0; i < rows.count; i++) {
 		iap_json_write_object_begin(json, NULL);
 		iap_json_write_text(json, "source", places[i].source);
-		iap_json_write_text(json, "key", places[i].object_key.bytes);
+		iap_item_write_key(json, req->arena, places[i].object_key.bytes);
 		iap_json_write_u64(json, "element", places[i].element);
 		iap_json_write_u64(json, "size", places[i].size);
 		iap_json_write_object_end(json);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 void
 iap_item_write_number(struct iap_json_writer *json, const char *key, struct iap_maybe_i64 number)
@@ -58,4 +59,16 @@ iap_item_write(struct iap_json_writer *json, const struct iap_viewer *viewer,
 	iap_json_write_text(json, "state", interaction->state);
 	iap_json_write_u64(json, "media_count", interaction->media_count);
 	iap_json_write_bool(json, "has_screen", interaction->has_screen);
+}
+
+void
+iap_item_write_key(struct iap_json_writer *json, struct iap_arena *arena, const char *key)
+{
+	const char *slash = strstr(key, "//");
+
+	iap_json_write_text(json, "key", key);
+	if (slash == NULL)
+		return;
+	iap_json_write_text(json, "zip", iap_arena_copy_bytes(arena, key, (size_t)(slash - key)));
+	iap_json_write_text(json, "entry", slash + 2);
 }

@@ -18,4 +18,7 @@ void iap_item_write_time(struct iap_json_writer *json, const char *key,
     struct iap_maybe_i64 time_ms);
 void iap_item_write_text(struct iap_json_writer *json, const char *key, const char *text);
 
+/* The key of an object as `key`; of an entry of a zip its parts as `zip` and `entry` beside it. */
+void iap_item_write_key(struct iap_json_writer *json, struct iap_arena *arena, const char *key);
+
 #endif

@@ -88,13 +88,14 @@ write_fault_causes(struct iap_request *req, const struct iap_rows *rows,
 }
 
 static void
-write_faults(const struct iap_fault_row *faults, size_t count, struct iap_json_writer *json)
+write_faults(struct iap_arena *arena, const struct iap_fault_row *faults, size_t count,
+    struct iap_json_writer *json)
 {
 	iap_json_write_array_begin(json, "items");
 	for (size_t i = 0; i < count; i++) {
 		iap_json_write_object_begin(json, NULL);
 		iap_json_write_text(json, "source", faults[i].source);
-		iap_json_write_text(json, "key", faults[i].object_key.bytes);
+		iap_item_write_key(json, arena, faults[i].object_key.bytes);
 		iap_json_write_text(json, "cause", faults[i].cause);
 		iap_json_write_text(json, "detail", faults[i].detail);
 		iap_json_write_time(json, "first_at", faults[i].first_ms);
@@ -130,7 +131,7 @@ iap_api_faults_get(struct iap_request *req, struct iap_response *res, struct iap
 	}
 	json = iap_response_json(res);
 	iap_json_write_object_begin(json, NULL);
-	write_faults(faults, rows.count, json);
+	write_faults(req->arena, faults, rows.count, json);
 	iap_item_write_text(json, "next", res->next);
 	total = write_fault_causes(req, &causes, json);
 	iap_json_write_object_begin(json, "total");
