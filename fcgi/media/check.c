@@ -44,6 +44,8 @@ state_of(const struct iap_medium *medium, const struct iap_frames *frames)
 {
 	switch (frames->what) {
 	case IAP_FRAMES_FOUND:
+	/* Not understood is no proof of damage: ears may judge what is of a kind that browsers play. */
+	case IAP_FRAMES_STRANGE:
 		return IAP_STATE_OK;
 	case IAP_FRAMES_NONE:
 		return IAP_STATE_EMPTY;

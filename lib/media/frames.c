@@ -21,6 +21,16 @@ little32(const unsigned char *bytes)
 	    (uint32_t)bytes[3] << 24;
 }
 
+/* Chunks and boxes are named by four printable characters. */
+static bool
+is_name(const unsigned char *name)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		if (name[i] < 0x20 || name[i] > 0x7e)
+			return false;
+	return true;
+}
+
 /* What is behind `at`, when `promised` bytes should be. */
 static enum iap_frames_what
 judge_rest(const struct iap_reader *medium, uint64_t at, uint32_t promised)
@@ -51,6 +61,10 @@ find_riff(struct iap_reader *medium, struct iap_frames *out, struct iap_error *e
 			return err->status;
 		if (got < RIFF_HEAD)
 			return IAP_OK;
+		if (!is_name(head)) {
+			out->what = IAP_FRAMES_STRANGE;
+			return IAP_OK;
+		}
 		size = little32(head + 4);
 		if (memcmp(head, "fmt ", 4) == 0 && got == sizeof head)
 			bytes_a_second = little32(head + RIFF_HEAD + 8);
@@ -88,9 +102,12 @@ find_ogg(struct iap_reader *medium, struct iap_frames *out, struct iap_error *er
 
 		if (iap_reader_read_at(medium, at, page, sizeof page, &got, err) != IAP_OK)
 			return err->status;
-		if (got < OGG_HEAD || memcmp(page, "OggS", 4) != 0 ||
-		    got < (size_t)OGG_HEAD + page[26]) {
+		if (got < OGG_HEAD || got < (size_t)OGG_HEAD + page[26]) {
 			out->what = IAP_FRAMES_TORN;
+			return IAP_OK;
+		}
+		if (memcmp(page, "OggS", 4) != 0) {
+			out->what = IAP_FRAMES_STRANGE;
 			return IAP_OK;
 		}
 		for (unsigned int i = 0; i < page[26]; i++)
@@ -135,8 +152,9 @@ find_flac(struct iap_reader *medium, struct iap_frames *out, struct iap_error *e
 			return err->status;
 		if (got < 2)
 			out->what = at > medium->size ? IAP_FRAMES_TORN : IAP_FRAMES_NONE;
-		else if (block[0] == 0xff && (block[1] & 0xfe) == 0xf8)
-			out->what = IAP_FRAMES_FOUND;
+		else
+			out->what = block[0] == 0xff && (block[1] & 0xfe) == 0xf8 ? IAP_FRAMES_FOUND :
+			    IAP_FRAMES_STRANGE;
 		return IAP_OK;
 	}
 	return IAP_OK;

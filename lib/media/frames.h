@@ -16,7 +16,8 @@
 enum iap_frames_what {
 	IAP_FRAMES_FOUND,   /* the first frames are there */
 	IAP_FRAMES_NONE,    /* a header, and nothing behind it */
-	IAP_FRAMES_TORN,    /* less than the header promises, or no frame in what follows it */
+	IAP_FRAMES_TORN,    /* less than the header promises */
+	IAP_FRAMES_STRANGE, /* a known beginning, and what follows is not understood */
 	IAP_FRAMES_UNKNOWN, /* of no kind that is known */
 };
 

@@ -23,6 +23,16 @@ big(const unsigned char *bytes, unsigned int size)
 	return value;
 }
 
+/* Whether a box is named as boxes are, by four printable characters. */
+static bool
+is_named(const struct box *box)
+{
+	for (unsigned int i = 0; i < sizeof box->type; i++)
+		if (box->type[i] < 0x20 || box->type[i] > 0x7e)
+			return false;
+	return true;
+}
+
 /* The box at `at`; its type is empty where there is none. */
 static enum iap_status
 read_box(struct iap_reader *medium, uint64_t at, struct box *out, struct iap_error *err)
@@ -78,7 +88,7 @@ read_duration(struct iap_reader *medium, const struct box *moov, uint64_t *durat
 enum iap_status
 iap_frames_box(struct iap_reader *medium, struct iap_frames *out, struct iap_error *err)
 {
-	bool told = false, torn = false;
+	bool told = false, torn = false, strange = false;
 	uint64_t samples = 0, at = 0;
 
 	for (unsigned int boxes = 0; boxes < BOXES_MAX && at < medium->size; boxes++) {
@@ -87,6 +97,7 @@ iap_frames_box(struct iap_reader *medium, struct iap_frames *out, struct iap_err
 		if (read_box(medium, at, &box, err) != IAP_OK)
 			return err->status;
 		torn = box.type[0] == '\0' || box.end > medium->size;
+		strange = samples == 0 && box.type[0] != '\0' && !is_named(&box);
 		if (memcmp(box.type, "mdat", 4) == 0 && box.begin < medium->size)
 			samples += (torn ? medium->size : box.end) - box.begin;
 		if (torn)
@@ -98,7 +109,7 @@ iap_frames_box(struct iap_reader *medium, struct iap_frames *out, struct iap_err
 		}
 		at = box.end;
 	}
-	out->what = samples == 0 && !torn ? IAP_FRAMES_NONE :
+	out->what = strange ? IAP_FRAMES_STRANGE : samples == 0 && !torn ? IAP_FRAMES_NONE :
 	    torn || !told ? IAP_FRAMES_TORN : IAP_FRAMES_FOUND;
 	return IAP_OK;
 }

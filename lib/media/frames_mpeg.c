@@ -177,6 +177,6 @@ iap_frames_mpeg(struct iap_reader *medium, unsigned char *buffer, size_t size,
 		}
 	}
 	if (medium->size - window.begin > FRAME_MAX && !is_all_zero(&window))
-		out->what = IAP_FRAMES_TORN;
+		out->what = IAP_FRAMES_STRANGE;
 	return IAP_OK;
 }
