@@ -5,7 +5,7 @@
  * iap-web decides (session, permission, scope, audit) and writes the ticket;
  * nginx carries it in the parameter IAP_TICKET; iap-media believes nothing
  * else. The text is "base64url(fields).base64url(HMAC-SHA256)", the fields
- * being tag, length, bytes: there is no JSON parser beside the private keys.
+ * being tag, length, bytes: nothing has to be parsed beside the private keys.
  */
 #ifndef IAP_MEDIA_TICKET_H
 #define IAP_MEDIA_TICKET_H
