@@ -33,12 +33,6 @@ const struct iap_storage_ops iap_storage_azure = {
 	.load = iap_cloud_load,
 };
 
-static void
-add_pair(struct iap_sign_pair *pairs, size_t *count, const char *name, const char *value)
-{
-	pairs[(*count)++] = (struct iap_sign_pair){ name, value };
-}
-
 static const char *
 account_of(const struct iap_cloud *cloud, struct iap_arena *arena)
 {
@@ -94,13 +88,14 @@ azure_prepare(const struct iap_cloud *cloud, struct iap_arena *arena,
 	size_t *count = &sign.header_count;
 	char *authorization;
 
-	add_pair(headers, count, "x-ms-date", iap_http_stamp_format(arena, time_ms));
-	add_pair(headers, count, "x-ms-version", version);
+	iap_sign_pair_add(headers, count, "x-ms-date", iap_http_stamp_format(arena, time_ms));
+	iap_sign_pair_add(headers, count, "x-ms-version", version);
 	if (ask->ranged)
-		add_pair(headers, count, "x-ms-range", iap_arena_format(arena, "bytes=%llu-%llu",
+		iap_sign_pair_add(headers, count, "x-ms-range",
+		    iap_arena_format(arena, "bytes=%llu-%llu",
 		    (unsigned long long)ask->first, (unsigned long long)ask->last));
 	if (ask->etag != NULL)
-		add_pair(headers, count, "If-Match", ask->etag);
+		iap_sign_pair_add(headers, count, "If-Match", ask->etag);
 	if (authorize(arena, &sign, credential, &authorization, err) != IAP_OK)
 		return err->status;
 	*out = (struct iap_fetch_request){
@@ -240,14 +235,14 @@ azure_judge(const struct iap_cloud *cloud, struct iap_arena *arena,
 static void
 azure_ask_page(struct iap_cloud_ask *ask, const char *prefix, const char *marker)
 {
-	add_pair(ask->query, &ask->query_count, "restype", "container");
-	add_pair(ask->query, &ask->query_count, "comp", "list");
-	add_pair(ask->query, &ask->query_count, "delimiter", "/");
-	add_pair(ask->query, &ask->query_count, "maxresults", "1000");
+	iap_sign_pair_add(ask->query, &ask->query_count, "restype", "container");
+	iap_sign_pair_add(ask->query, &ask->query_count, "comp", "list");
+	iap_sign_pair_add(ask->query, &ask->query_count, "delimiter", "/");
+	iap_sign_pair_add(ask->query, &ask->query_count, "maxresults", "1000");
 	if (prefix[0] != '\0')
-		add_pair(ask->query, &ask->query_count, "prefix", prefix);
+		iap_sign_pair_add(ask->query, &ask->query_count, "prefix", prefix);
 	if (marker != NULL)
-		add_pair(ask->query, &ask->query_count, "marker", marker);
+		iap_sign_pair_add(ask->query, &ask->query_count, "marker", marker);
 }
 
 /* Names that XML cannot hold come percent-encoded, and say so. */

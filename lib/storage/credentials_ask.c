@@ -2,6 +2,7 @@
 #include "storage/credentials_ask.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "fetch/retry.h"
@@ -93,5 +94,26 @@ iap_credentials_load(struct iap_arena *arena, const char *path, const char **tex
 	while (size != 0 && (bytes[size - 1] == '\n' || bytes[size - 1] == '\r'))
 		bytes[--size] = '\0';
 	*text_out = bytes;
+	return IAP_OK;
+}
+
+enum iap_status
+iap_credentials_refuse(struct iap_error *err)
+{
+	return iap_error_set(err, IAP_NOT_FOUND, "not offered here");
+}
+
+enum iap_status
+iap_credentials_load_conf(const struct iap_credentials_conf *conf, struct iap_arena *arena,
+    struct iap_ini *ini, struct iap_credential *out, struct iap_error *err)
+{
+	char *text;
+
+	if (conf->file == NULL)
+		return iap_credentials_refuse(err);
+	out->from = iap_arena_format(arena, "the file %s", conf->file);
+	if (iap_file_load_secret(arena, conf->file, &text, err) != IAP_OK ||
+	    iap_ini_parse(arena, conf->file, text, strlen(text), ini, err) != IAP_OK)
+		return err->status = IAP_UNAVAILABLE;
 	return IAP_OK;
 }

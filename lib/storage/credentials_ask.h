@@ -5,6 +5,7 @@
 
 #include "fetch/fetch.h"
 #include "json/json.h"
+#include "conf/ini.h"
 #include "storage/credentials.h"
 
 enum iap_credentials_way {
@@ -32,5 +33,16 @@ const char *iap_credentials_env(const char *name);
 /* Text of a small file, such as a token that the platform renews. */
 IAP_MUST_CHECK enum iap_status iap_credentials_load(struct iap_arena *arena, const char *path,
     const char **text_out, struct iap_error *err);
+
+/* What a provider says of itself where the platform does not offer it: IAP_NOT_FOUND. */
+enum iap_status iap_credentials_refuse(struct iap_error *err);
+
+/*
+ * The file of the source's own configuration; out->from names it. IAP_NOT_FOUND when
+ * none is configured, IAP_UNAVAILABLE when it cannot be read.
+ */
+IAP_MUST_CHECK enum iap_status iap_credentials_load_conf(const struct iap_credentials_conf *conf,
+    struct iap_arena *arena, struct iap_ini *ini, struct iap_credential *out,
+    struct iap_error *err);
 
 #endif

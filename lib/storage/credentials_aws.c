@@ -10,17 +10,10 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "conf/ini.h"
 #include "http/date.h"
 #include "http/percent.h"
 #include "storage/credentials_ask.h"
 #include "xml/xml.h"
-
-static enum iap_status
-not_here(struct iap_error *err)
-{
-	return iap_error_set(err, IAP_NOT_FOUND, "not offered here");
-}
 
 /* The value of `key`, with or without "aws_" before it. */
 static const char *
@@ -49,16 +42,9 @@ find_in_file(const struct iap_credentials_conf *conf, struct iap_arena *arena,
     struct iap_credential *out, struct iap_error *err)
 {
 	struct iap_ini ini;
-	char *text;
 
-	if (conf->file == NULL)
-		return not_here(err);
-	out->from = iap_arena_format(arena, "the file %s", conf->file);
-	if (iap_file_load_secret(arena, conf->file, &text, err) != IAP_OK ||
-	    iap_ini_parse(arena, conf->file, text, strlen(text), &ini, err) != IAP_OK) {
-		err->status = IAP_UNAVAILABLE;
-		return IAP_UNAVAILABLE;
-	}
+	if (iap_credentials_load_conf(conf, arena, &ini, out, err) != IAP_OK)
+		return err->status;
 	if (!read_keys(arena, &ini, "", out) && !read_keys(arena, &ini, "default", out))
 		return iap_error_set(err, IAP_UNAVAILABLE, "%s has no access_key_id and "
 		    "secret_access_key", conf->file);
@@ -74,7 +60,8 @@ find_in_environment(const struct iap_credentials_conf *conf, struct iap_arena *a
 	out->access_key = iap_credentials_env("AWS_ACCESS_KEY_ID");
 	out->secret_key = iap_credentials_env("AWS_SECRET_ACCESS_KEY");
 	out->token = iap_credentials_env("AWS_SESSION_TOKEN");
-	return out->access_key != NULL && out->secret_key != NULL ? IAP_OK : not_here(err);
+	return out->access_key != NULL && out->secret_key != NULL ? IAP_OK :
+	    iap_credentials_refuse(err);
 }
 
 /* AssumeRoleWithWebIdentity ("AWS Security Token Service API Reference", 2011-06-15). */
@@ -118,7 +105,7 @@ find_by_web_identity(const struct iap_credentials_conf *conf, struct iap_arena *
 	struct iap_fetch_answer answer;
 
 	if (path == NULL || role == NULL)
-		return not_here(err);
+		return iap_credentials_refuse(err);
 	if (url == NULL)
 		url = iap_arena_format(arena, "https://sts.%s.amazonaws.com/", conf->region);
 	if (iap_credentials_load(arena, path, &token, err) != IAP_OK)
@@ -149,18 +136,18 @@ find_in_profile(const struct iap_credentials_conf *conf, struct iap_arena *arena
 
 	(void)conf;
 	if (path == NULL && home == NULL)
-		return not_here(err);
+		return iap_credentials_refuse(err);
 	if (path == NULL)
 		path = iap_arena_format(arena, "%s/.aws/credentials", home);
 	if (iap_ini_load(arena, path, &ini, err) != IAP_OK) {
 		if (err->status == IAP_NOT_FOUND || profile != NULL)
 			return err->status;
-		return not_here(err);
+		return iap_credentials_refuse(err);
 	}
 	out->from = iap_arena_format(arena, "%s", path);
 	if (read_keys(arena, &ini, profile == NULL ? "default" : profile, out))
 		return IAP_OK;
-	return profile == NULL ? not_here(err) :
+	return profile == NULL ? iap_credentials_refuse(err) :
 	    iap_error_set(err, IAP_UNAVAILABLE, "%s has no keys for profile %s", path, profile);
 }
 
@@ -210,7 +197,7 @@ find_in_container(const struct iap_credentials_conf *conf, struct iap_arena *are
 	if (path != NULL)
 		url = iap_arena_format(arena, "http://169.254.170.2%s", path);
 	if (url == NULL)
-		return not_here(err);
+		return iap_credentials_refuse(err);
 	if (!check_container_url(url))
 		return iap_error_set(err, IAP_UNAVAILABLE,
 		    "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor this machine");
@@ -243,7 +230,7 @@ find_in_instance(const struct iap_credentials_conf *conf, struct iap_arena *aren
 	struct iap_json *json;
 
 	if (disabled != NULL && strcmp(disabled, "true") == 0)
-		return not_here(err);
+		return iap_credentials_refuse(err);
 	if (base == NULL)
 		base = "http://169.254.169.254";
 	request.url = iap_arena_format(arena, "%s/latest/api/token", base);

@@ -10,18 +10,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "conf/ini.h"
 #include "http/percent.h"
 #include "storage/credentials_ask.h"
 
 /* For what the tokens are asked. */
 static const char resource[] = "https%3A%2F%2Fstorage.azure.com%2F";
-
-static enum iap_status
-not_here(struct iap_error *err)
-{
-	return iap_error_set(err, IAP_NOT_FOUND, "not offered here");
-}
 
 static const char *
 find_value(const struct iap_ini *ini, const char *key)
@@ -36,16 +29,9 @@ find_in_file(const struct iap_credentials_conf *conf, struct iap_arena *arena,
     struct iap_credential *out, struct iap_error *err)
 {
 	struct iap_ini ini;
-	char *text;
 
-	if (conf->file == NULL)
-		return not_here(err);
-	out->from = iap_arena_format(arena, "the file %s", conf->file);
-	if (iap_file_load_secret(arena, conf->file, &text, err) != IAP_OK ||
-	    iap_ini_parse(arena, conf->file, text, strlen(text), &ini, err) != IAP_OK) {
-		err->status = IAP_UNAVAILABLE;
-		return IAP_UNAVAILABLE;
-	}
+	if (iap_credentials_load_conf(conf, arena, &ini, out, err) != IAP_OK)
+		return err->status;
 	out->account_key = find_value(&ini, "account_key");
 	out->sas = find_value(&ini, "sas");
 	if (out->sas != NULL && out->sas[0] == '?')
@@ -84,7 +70,7 @@ find_by_workload(const struct iap_credentials_conf *conf, struct iap_arena *aren
 	struct iap_json *json;
 
 	if (path == NULL || client == NULL || tenant == NULL)
-		return not_here(err);
+		return iap_credentials_refuse(err);
 	if (authority == NULL)
 		authority = "https://login.microsoftonline.com/";
 	if (iap_credentials_load(arena, path, &token, err) != IAP_OK)
@@ -127,7 +113,7 @@ find_in_app_service(const struct iap_credentials_conf *conf, struct iap_arena *a
 	struct iap_json *json;
 
 	if (endpoint == NULL || secret == NULL)
-		return not_here(err);
+		return iap_credentials_refuse(err);
 	header = iap_arena_format(arena, "X-IDENTITY-HEADER: %s", secret);
 	if (iap_credentials_ask_json(conf, arena, IAP_CREDENTIALS_BY_MACHINE,
 	    &(struct iap_fetch_request){

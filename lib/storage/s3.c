@@ -45,12 +45,6 @@ const struct iap_storage_ops iap_storage_s3 = {
 	.load = iap_cloud_load,
 };
 
-static void
-add_pair(struct iap_sign_pair *pairs, size_t *count, const char *name, const char *value)
-{
-	pairs[(*count)++] = (struct iap_sign_pair){ name, value };
-}
-
 static enum iap_status
 s3_prepare(const struct iap_cloud *cloud, struct iap_arena *arena,
     const struct iap_cloud_ask *ask, const struct iap_credential *credential, int64_t time_ms,
@@ -75,18 +69,19 @@ s3_prepare(const struct iap_cloud *cloud, struct iap_arena *arena,
 	const char *query;
 
 	(void)err;
-	add_pair(headers, count, "Host", cloud->host);
-	add_pair(headers, count, "x-amz-content-sha256", sign.payload);
-	add_pair(headers, count, "x-amz-date", iap_sign_aws_time(arena, time_ms));
+	iap_sign_pair_add(headers, count, "Host", cloud->host);
+	iap_sign_pair_add(headers, count, "x-amz-content-sha256", sign.payload);
+	iap_sign_pair_add(headers, count, "x-amz-date", iap_sign_aws_time(arena, time_ms));
 	if (credential->token != NULL)
-		add_pair(headers, count, "x-amz-security-token", credential->token);
+		iap_sign_pair_add(headers, count, "x-amz-security-token", credential->token);
 	if (cloud->requester_pays)
-		add_pair(headers, count, "x-amz-request-payer", "requester");
+		iap_sign_pair_add(headers, count, "x-amz-request-payer", "requester");
 	if (ask->ranged)
-		add_pair(headers, count, "Range", iap_arena_format(arena, "bytes=%llu-%llu",
+		iap_sign_pair_add(headers, count, "Range",
+		    iap_arena_format(arena, "bytes=%llu-%llu",
 		    (unsigned long long)ask->first, (unsigned long long)ask->last));
 	if (ask->etag != NULL)
-		add_pair(headers, count, "If-Match", ask->etag);
+		iap_sign_pair_add(headers, count, "If-Match", ask->etag);
 	for (size_t i = 0; i < *count; i++)
 		lines[i] = iap_arena_format(arena, "%s: %s", headers[i].name, headers[i].value);
 	lines[*count] = iap_arena_format(arena, "Authorization: %s",
@@ -213,14 +208,14 @@ s3_judge(const struct iap_cloud *cloud, struct iap_arena *arena,
 static void
 s3_ask_page(struct iap_cloud_ask *ask, const char *prefix, const char *marker)
 {
-	add_pair(ask->query, &ask->query_count, "list-type", "2");
-	add_pair(ask->query, &ask->query_count, "encoding-type", "url");
-	add_pair(ask->query, &ask->query_count, "delimiter", "/");
-	add_pair(ask->query, &ask->query_count, "max-keys", "1000");
+	iap_sign_pair_add(ask->query, &ask->query_count, "list-type", "2");
+	iap_sign_pair_add(ask->query, &ask->query_count, "encoding-type", "url");
+	iap_sign_pair_add(ask->query, &ask->query_count, "delimiter", "/");
+	iap_sign_pair_add(ask->query, &ask->query_count, "max-keys", "1000");
 	if (prefix[0] != '\0')
-		add_pair(ask->query, &ask->query_count, "prefix", prefix);
+		iap_sign_pair_add(ask->query, &ask->query_count, "prefix", prefix);
 	if (marker != NULL)
-		add_pair(ask->query, &ask->query_count, "continuation-token", marker);
+		iap_sign_pair_add(ask->query, &ask->query_count, "continuation-token", marker);
 }
 
 /* A name of a listing, decoded where the store says that it encoded it; NULL: not UTF-8. */

@@ -18,6 +18,13 @@ struct iap_sign_pair {
 	const char *value;
 };
 
+/* Adds one at the end of `pairs`, which has room for it. */
+static inline void
+iap_sign_pair_add(struct iap_sign_pair *pairs, size_t *count, const char *name, const char *value)
+{
+	pairs[(*count)++] = (struct iap_sign_pair){ name, value };
+}
+
 struct iap_sign_aws {
 	const char *method;
 	const char *path;                   /* begins with a slash, not encoded */
